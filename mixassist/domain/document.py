@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The open document: the present session, what can be undone, and who wants to know."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from mixassist.domain.commands import Command
+from mixassist.domain.session import Session
+
+Listener = Callable[[Session, Session], None]
+"""Called after a change with the session before and the session now."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One entry of the history: its words and the states around it."""
+
+    label: str
+    before: Session
+    after: Session
+
+
+class Document:
+    """Holds one session and its history. Not thread-safe: it belongs to the thread that shows it.
+
+    Args:
+        session: the state to start from; counts as saved.
+        max_steps: how many steps undo goes back; states share what did not change, so a step is cheap.
+    """
+
+    def __init__(self, session: Session | None = None, max_steps: int = 1000) -> None:
+        self._session = session or Session()
+        self._saved = self._session
+        self._steps: list[Step] = []
+        self._undone: list[Step] = []
+        self._listeners: list[Listener] = []
+        self._max_steps = max_steps
+        self._gesture_start: int | None = None
+        self._merge_key = ""
+
+    @property
+    def session(self) -> Session:
+        """The present state."""
+        return self._session
+
+    @property
+    def is_modified(self) -> bool:
+        """Whether the present state differs from the one last saved."""
+        return self._session != self._saved
+
+    @property
+    def history(self) -> tuple[str, ...]:
+        """Labels of the steps that can be undone, oldest first."""
+        return tuple(step.label for step in self._steps)
+
+    @property
+    def undo_label(self) -> str | None:
+        """Words of the step that undo would take back."""
+        return self._steps[-1].label if self._steps else None
+
+    @property
+    def redo_label(self) -> str | None:
+        """Words of the step that redo would bring back."""
+        return self._undone[-1].label if self._undone else None
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Calls `listener(before, now)` after every change; returns a function that stops it."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener) if listener in self._listeners else None
+
+    def mark_saved(self) -> None:
+        """Remembers the present state as the one on disk."""
+        self._saved = self._session
+
+    def execute(self, command: Command) -> Session:
+        """Applies a command. An edit that changes nothing leaves no step.
+
+        Raises:
+            ControlError, KeyError, MixAssistError: from the command; the session stays as it was.
+        """
+        before = self._session
+        label = command.label(before)
+        after = command.apply(before)
+        if after == before:
+            return before
+        if command.undoable:
+            self._record(label, command.merge_key, before, after)
+        self._show(before, after)
+        return after
+
+    @contextmanager
+    def gesture(self) -> Iterator[None]:
+        """Press … release: edits of the same control inside become one step."""
+        self.begin_gesture()
+        try:
+            yield
+        finally:
+            self.end_gesture()
+
+    def begin_gesture(self) -> None:
+        """Starts a gesture (mouse press). Nested starts are one gesture."""
+        if self._gesture_start is None:
+            self._gesture_start = len(self._steps)
+            self._merge_key = ""
+
+    def end_gesture(self) -> None:
+        """Ends a gesture (mouse release). A drag that came back to where it began leaves no step."""
+        start, self._gesture_start = self._gesture_start, None
+        if start is not None and self._steps and len(self._steps) > start:
+            last = self._steps[-1]
+            if last.before == last.after:
+                self._steps.pop()
+
+    @contextmanager
+    def macro(self, label: str) -> Iterator[None]:
+        """Joins all edits made inside into one step; an exception inside takes them all back."""
+        before, depth, undone = self._session, len(self._steps), list(self._undone)
+        try:
+            yield
+        except BaseException:
+            del self._steps[depth:]
+            self._undone = undone
+            self._show(self._session, _with_solo_of(before, self._session))
+            raise
+        if len(self._steps) > depth:
+            del self._steps[depth:]
+            self._steps.append(Step(label, before, self._session))
+
+    def undo(self) -> bool:
+        """Takes the last step back; solo stays as it is. Returns whether there was one."""
+        self.end_gesture()
+        if not self._steps:
+            return False
+        step = self._steps.pop()
+        self._undone.append(step)
+        self._show(self._session, _with_solo_of(step.before, self._session))
+        return True
+
+    def redo(self) -> bool:
+        """Brings the last undone step back. Returns whether there was one."""
+        if not self._undone:
+            return False
+        step = self._undone.pop()
+        self._steps.append(step)
+        self._show(self._session, _with_solo_of(step.after, self._session))
+        return True
+
+    def replace_session(self, session: Session) -> None:
+        """Opens another session here: history is cleared and the state counts as saved."""
+        before = self._session
+        self._steps.clear()
+        self._undone.clear()
+        self._gesture_start = None
+        self._saved = session
+        self._show(before, session)
+
+    def update_facts(self, change: Callable[[Session], Session]) -> None:
+        """Changes what is no edit, throughout the history: file hashes found, files relinked."""
+        before = self._session
+        saved_was_now = self._saved == before
+        self._steps = [Step(s.label, change(s.before), change(s.after)) for s in self._steps]
+        self._undone = [Step(s.label, change(s.before), change(s.after)) for s in self._undone]
+        after = change(before)
+        self._saved = after if saved_was_now else change(self._saved)
+        if after != before:
+            self._show(before, after)
+
+    def _record(self, label: str, merge_key: str, before: Session, after: Session) -> None:
+        self._undone.clear()
+        merges = (
+            self._gesture_start is not None
+            and merge_key
+            and merge_key == self._merge_key
+            and len(self._steps) > self._gesture_start
+        )
+        if merges:
+            self._steps[-1] = replace(self._steps[-1], after=after)
+        else:
+            self._steps.append(Step(label, before, after))
+            self._merge_key = merge_key
+        if len(self._steps) > self._max_steps:
+            dropped = len(self._steps) - self._max_steps
+            del self._steps[:dropped]
+            if self._gesture_start is not None:
+                self._gesture_start = max(self._gesture_start - dropped, 0)
+
+    def _show(self, before: Session, after: Session) -> None:
+        self._session = after
+        for listener in tuple(self._listeners):
+            listener(before, after)
+
+
+def _with_solo_of(session: Session, present: Session) -> Session:
+    soloed = {t.id for t in present.tracks if t.channel.solo}
+    if all(t.channel.solo == (t.id in soloed) for t in session.tracks):
+        return session
+    return session.with_channels(lambda t: replace(t.channel, solo=t.id in soloed))

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The one class of errors a user can mend; everything else is a bug."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class MixAssistError(Exception):
+    """Says in one sentence what is wrong and what helps.
+
+    Args:
+        message: what is wrong, without a final full stop.
+        subject: the file, track or control it is about; shown first.
+        remedy: what the user can do, one sentence; may be empty.
+    """
+
+    def __init__(self, message: str, *, subject: str | Path = "", remedy: str = "") -> None:
+        self.message = message.rstrip(".")
+        self.subject = str(subject)
+        self.remedy = remedy
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        head = f"{self.subject}: {self.message}" if self.subject else self.message
+        text = f"{head}. {self.remedy}" if self.remedy else head
+        return " ".join(text.split())
+
+
+class ControlError(MixAssistError):
+    """A control was given a value outside the parameter table."""
+
+
+class Cancelled(Exception):
+    """Raised inside long work after somebody cancelled it; never an error to show."""
