@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Finds what is wrong with stems, to be shown before mixing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from mixassist.audio.analysis import StemAnalysis, analyse_stem
+from mixassist.audio.similarity import compare_tracks
+from mixassist.domain.progress import CancelToken, Progress, no_progress, scaled
+
+CLIPPED_RUNS = 3
+"""From this many flat places at full scale on a stem counts as clipped: one peak may just touch it."""
+
+_DC_SHARE, _DC_OF_RMS, _DC_AUDIBLE = 0.005, 0.25, 0.0005
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing to look at, as a sentence for people.
+
+    `kind` is one of: silent, clipped, dc, nan, duplicate, flipped_polarity, identical_sides. `other` names the second
+    track of a pair.
+    """
+
+    kind: str
+    track_name: str
+    message: str
+    other: str = ""
+
+
+def find_faults(
+    stems: Mapping[str, np.ndarray],
+    sample_rate_hz: int,
+    progress: Progress = no_progress,
+    cancel: CancelToken | None = None,
+    *,
+    analyses: Mapping[str, StemAnalysis] | None = None,
+) -> tuple[Fault, ...]:
+    """Lists the faults of aligned stems, float32 (frames, 1|2) by track name, in the stems' order.
+
+    Args:
+        analyses: what is known of stems already; the others are measured here.
+    """
+    known = dict(analyses or {})
+    missing = [name for name in stems if name not in known]
+    for number, name in enumerate(missing):
+        part = scaled(progress, 0.6 * number / len(missing), 0.6 * (number + 1) / len(missing))
+        known[name] = analyse_stem(stems[name], sample_rate_hz, part, cancel)
+    faults = [fault for name in stems for fault in faults_of(name, known[name])]
+    audible = {name: samples for name, samples in stems.items() if not known[name].silent}
+    order = list(stems)
+    pairs = []
+    for likeness in compare_tracks(audible, sample_rate_hz, scaled(progress, 0.6, 1.0), cancel):
+        a, b = likeness.first, likeness.second
+        if likeness.is_copy:
+            pairs.append(Fault("duplicate", b, f"is a copy of {a}; together they only get louder", a))
+        if likeness.is_opposed:
+            said = f"works against {a} (correlation {likeness.correlation:.2f}): try its polarity switch"
+            pairs.append(Fault("flipped_polarity", b, said, a))
+    return tuple(sorted([*faults, *pairs], key=lambda fault: order.index(fault.track_name)))
+
+
+def faults_of(name: str, analysis: StemAnalysis) -> list[Fault]:
+    """Lists the faults a track has by itself."""
+    faults = []
+    if analysis.non_finite_count:
+        text = f"{analysis.non_finite_count:,} samples are not numbers (NaN or infinite) and were silenced"
+        faults.append(Fault("nan", name, text))
+    if analysis.silent:
+        return [*faults, Fault("silent", name, "is silent throughout")]
+    if analysis.clipped_runs >= CLIPPED_RUNS:
+        faults.append(Fault("clipped", name, f"is clipped in {analysis.clipped_runs:,} places"))
+    rms = 10.0 ** (analysis.rms_dbfs / 20.0)
+    relative = analysis.dc_offset > _DC_OF_RMS * rms and analysis.dc_offset > _DC_AUDIBLE
+    if analysis.dc_offset > _DC_SHARE or relative:
+        faults.append(Fault("dc", name, f"has a DC offset of {analysis.dc_offset:.2%} of full scale"))
+    if analysis.identical_sides:
+        faults.append(Fault("identical_sides", name, "has two identical sides and is treated as mono"))
+    return faults
