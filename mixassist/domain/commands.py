@@ -54,7 +54,8 @@ class SetControl(_Edit):
         return f"control/{self.track_id}/{self.key}"
 
     def label(self, session: Session) -> str:
-        return f"{session.track(self.track_id).name}: {parameter(self.key).label.lower()}"
+        words = parameter(self.key).label
+        return f"{session.track(self.track_id).name}: {words[:1].lower()}{words[1:]}"
 
     def apply(self, session: Session) -> Session:
         track = session.track(self.track_id)

@@ -43,6 +43,9 @@ class Controls(Mapping[str, Value]):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Controls) and self._values == other._values
 
+    def __reduce__(self) -> tuple[type[Controls], tuple[dict[str, Value]]]:
+        return Controls, (dict(self),)  # not the kept hash: hashes of strings differ from process to process
+
     def __repr__(self) -> str:
         moved = {k: v for k, v, p in zip(KEYS, self._values, PARAMETERS, strict=True) if v != p.default}
         return f"Controls({moved})"
@@ -84,6 +87,8 @@ def with_amount(neutral: Controls, prediction: Controls, amount: float) -> Contr
             values[p.key] = end if amount >= 0.5 else start
         elif amount == 1.0 or start == end:
             values[p.key] = end
+        elif amount == 0.0:
+            values[p.key] = start
         else:
             a, b = p.normalised(start), p.normalised(end)
             values[p.key] = p.denormalised(a + (b - a) * amount)

@@ -39,7 +39,9 @@ class Document:
         self._listeners: list[Listener] = []
         self._max_steps = max_steps
         self._gesture_start: int | None = None
+        self._gesture_undone: list[Step] = []
         self._merge_key = ""
+        self._open_macros = 0
 
     @property
     def session(self) -> Session:
@@ -93,44 +95,66 @@ class Document:
 
     @contextmanager
     def gesture(self) -> Iterator[None]:
-        """Press … release: edits of the same control inside become one step."""
+        """Press … release: edits of the same control inside become one step. The outermost one counts."""
+        outermost = self._gesture_start is None
         self.begin_gesture()
         try:
             yield
         finally:
-            self.end_gesture()
+            if outermost:
+                self.end_gesture()
 
     def begin_gesture(self) -> None:
         """Starts a gesture (mouse press). Nested starts are one gesture."""
         if self._gesture_start is None:
             self._gesture_start = len(self._steps)
+            self._gesture_undone = list(self._undone)
             self._merge_key = ""
 
     def end_gesture(self) -> None:
-        """Ends a gesture (mouse release). A drag that came back to where it began leaves no step."""
+        """Ends a gesture (mouse release). A drag that came back to where it began leaves no step and keeps redo."""
         start, self._gesture_start = self._gesture_start, None
         if start is not None and self._steps and len(self._steps) > start:
             last = self._steps[-1]
-            if last.before == last.after:
+            if _same_but_for_solo(last.before, last.after):
                 self._steps.pop()
+                if len(self._steps) == start:
+                    self._undone = self._gesture_undone
 
     @contextmanager
     def macro(self, label: str) -> Iterator[None]:
-        """Joins all edits made inside into one step; an exception inside takes them all back."""
+        """Joins all edits made inside into one step; an exception inside takes them all back.
+
+        Edits of a gesture around it do not merge into it, nor it into them. Undo and redo must wait for its end.
+        """
         before, depth, undone = self._session, len(self._steps), list(self._undone)
+        self._open_macros += 1
+        self._merge_key = ""
         try:
             yield
         except BaseException:
             del self._steps[depth:]
             self._undone = undone
-            self._show(self._session, _with_solo_of(before, self._session))
+            if self._session != before:
+                self._show(self._session, _with_solo_of(before, self._session))
             raise
-        if len(self._steps) > depth:
-            del self._steps[depth:]
-            self._steps.append(Step(label, before, self._session))
+        else:
+            if len(self._steps) > depth:
+                del self._steps[depth:]
+                if _same_but_for_solo(before, self._session):
+                    self._undone = undone
+                else:
+                    self._steps.append(Step(label, before, self._session))
+        finally:
+            self._open_macros -= 1
+            self._merge_key = ""
+            if self._gesture_start is not None:
+                self._gesture_start = min(self._gesture_start, len(self._steps))
+            self._forget_oldest()
 
     def undo(self) -> bool:
         """Takes the last step back; solo stays as it is. Returns whether there was one."""
+        self._refuse_inside_macro()
         self.end_gesture()
         if not self._steps:
             return False
@@ -141,6 +165,8 @@ class Document:
 
     def redo(self) -> bool:
         """Brings the last undone step back. Returns whether there was one."""
+        self._refuse_inside_macro()
+        self.end_gesture()
         if not self._undone:
             return False
         step = self._undone.pop()
@@ -150,6 +176,7 @@ class Document:
 
     def replace_session(self, session: Session) -> None:
         """Opens another session here: history is cleared and the state counts as saved."""
+        self._refuse_inside_macro()
         before = self._session
         self._steps.clear()
         self._undone.clear()
@@ -181,11 +208,20 @@ class Document:
         else:
             self._steps.append(Step(label, before, after))
             self._merge_key = merge_key
-        if len(self._steps) > self._max_steps:
-            dropped = len(self._steps) - self._max_steps
-            del self._steps[:dropped]
-            if self._gesture_start is not None:
-                self._gesture_start = max(self._gesture_start - dropped, 0)
+        self._forget_oldest()
+
+    def _forget_oldest(self) -> None:
+        # Not inside a macro: it counts on the place where it began.
+        dropped = len(self._steps) - self._max_steps
+        if dropped <= 0 or self._open_macros:
+            return
+        del self._steps[:dropped]
+        if self._gesture_start is not None:
+            self._gesture_start = max(self._gesture_start - dropped, 0)
+
+    def _refuse_inside_macro(self) -> None:
+        if self._open_macros:
+            raise RuntimeError("undo, redo and opening another session must wait until the macro has ended")
 
     def _show(self, before: Session, after: Session) -> None:
         self._session = after
@@ -194,7 +230,12 @@ class Document:
 
 
 def _with_solo_of(session: Session, present: Session) -> Session:
-    soloed = {t.id for t in present.tracks if t.channel.solo}
-    if all(t.channel.solo == (t.id in soloed) for t in session.tracks):
+    """Gives a state from the history the present solos; a track that comes back keeps the solo it left with."""
+    solos = {t.id: t.channel.solo for t in present.tracks}
+    if all(t.channel.solo == solos.get(t.id, t.channel.solo) for t in session.tracks):
         return session
-    return session.with_channels(lambda t: replace(t.channel, solo=t.id in soloed))
+    return session.with_channels(lambda t: replace(t.channel, solo=solos.get(t.id, t.channel.solo)))
+
+
+def _same_but_for_solo(one: Session, other: Session) -> bool:
+    return one == other or _with_solo_of(one, other) == other

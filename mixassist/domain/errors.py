@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
 
@@ -13,6 +14,9 @@ class MixAssistError(Exception):
         message: what is wrong, without a final full stop.
         subject: the file, track or control it is about; shown first.
         remedy: what the user can do, one sentence; may be empty.
+
+    As text it is one line that any terminal can show: control characters and undecodable bytes of file names
+    become replacement characters.
     """
 
     def __init__(self, message: str, *, subject: str | Path = "", remedy: str = "") -> None:
@@ -24,7 +28,7 @@ class MixAssistError(Exception):
     def __str__(self) -> str:
         head = f"{self.subject}: {self.message}" if self.subject else self.message
         text = f"{head}. {self.remedy}" if self.remedy else head
-        return " ".join(text.split())
+        return "".join(c if unicodedata.category(c) not in ("Cc", "Cs") else "\ufffd" for c in " ".join(text.split()))
 
 
 class ControlError(MixAssistError):

@@ -8,6 +8,9 @@ import math
 FADER_FLOOR_DB = -60.0
 """At and below this the fader is closed: true silence."""
 
+FADER_TOP_DB = 12.0
+"""The top of the travel."""
+
 _TOP_GAIN = 3.981
 """+12 dB as a factor; the law's own constant."""
 _BOTTOM = 0.0273
@@ -34,7 +37,9 @@ def fader_gain_db(position: float) -> float:
     """Maps a place 0 … 1 on the travel to the fader gain in dB (0 gives −60, which means silence)."""
     if position <= 0.0:
         return FADER_FLOOR_DB
-    place = min(position, 1.0) * _TRAVEL + _BOTTOM
+    if position >= 1.0:
+        return FADER_TOP_DB  # the law's rounded constant alone would end at 11.9998 dB
+    place = position * _TRAVEL + _BOTTOM
     gain = _TOP_GAIN / 2.0 * 2.0 ** ((198.0 * place**0.125 - 192.0) / 6.0)
     return max(20.0 * math.log10(gain), FADER_FLOOR_DB)
 

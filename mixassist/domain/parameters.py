@@ -14,7 +14,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from mixassist.domain.errors import ControlError
-from mixassist.domain.fader_law import FADER_FLOOR_DB, fader_gain_db, fader_position
+from mixassist.domain.fader_law import FADER_FLOOR_DB, FADER_TOP_DB, fader_gain_db, fader_position
 
 Value = float | bool | str
 
@@ -191,7 +191,7 @@ PARAMETERS: tuple[Parameter, ...] = (
               "Level of the direct sound, as a factor."),
     Parameter("reverb_wet", "Reverb wet", _RV, "", 0.0, 1.0, 0.0, _LIN, 0.02, 2,
               "Level of the reverberation, as a factor."),
-    Parameter("fader_db", "Fader", Group.OUTPUT, "dB", FADER_FLOOR_DB, 12.0, 0.0, Scale.FADER, 1.0, 1,
+    Parameter("fader_db", "Fader", Group.OUTPUT, "dB", FADER_FLOOR_DB, FADER_TOP_DB, 0.0, Scale.FADER, 1.0, 1,
               "Level in the mix; the bottom is silence."),
     Parameter("pan", "Pan", Group.OUTPUT, "", -1.0, 1.0, 0.0, _LIN, 0.05, 2,
               "Place between left (−1) and right (1); constant power, −3 dB at the centre."),

@@ -51,6 +51,9 @@ class Snapshot:
     def __post_init__(self) -> None:
         object.__setattr__(self, "channels", MappingProxyType(dict(self.channels)))
 
+    def __reduce__(self) -> tuple[type[Snapshot], tuple[str, dict[str, ChannelSettings]]]:
+        return Snapshot, (self.name, dict(self.channels))  # a read-only view cannot be pickled or copied itself
+
 
 @dataclass(frozen=True)
 class Session:
@@ -111,11 +114,15 @@ class Session:
         return replace(self, tracks=tuple(t.with_channel(change(t)) for t in self.tracks))
 
     def with_added(self, tracks: Iterable[Track], position: int | None = None) -> Session:
-        """Returns a copy with tracks inserted (at the end by default), their ids and names made unique."""
+        """Returns a copy with tracks inserted (at the end by default), their ids and names made unique.
+
+        Ids that only snapshots still know count as taken: a snapshot of a removed track must not move a new one.
+        """
         placed = list(self.tracks)
+        remembered = {track_id for snapshot in self.snapshots for track_id in snapshot.channels}
         at = len(placed) if position is None else position
         for offset, track in enumerate(tracks):
-            ids, names = {t.id for t in placed}, {t.name for t in placed}
+            ids, names = {t.id for t in placed} | remembered, {t.name for t in placed}
             fresh = replace(track, id=_unused_id(track.id, ids), name=unique_track_name(track.name, names))
             placed.insert(at + offset, fresh)
         return replace(self, tracks=tuple(placed))

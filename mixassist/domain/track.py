@@ -12,7 +12,8 @@ from mixassist.domain.channel import Channel
 class AudioFile:
     """An audio file as it was when it was imported.
 
-    `path` is absolute. `sha256` is lower-case hex over the whole file, or empty until it has been computed.
+    `path` is absolute. `sha256` is lower-case hex over the whole file, or empty until it has been computed;
+    `mtime_ns` is the file's time of change when that was done, 0 when not known.
     """
 
     path: str
@@ -21,6 +22,7 @@ class AudioFile:
     frames: int
     channel_count: int
     sha256: str = ""
+    mtime_ns: int = 0
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ class Track:
 def clean_track_name(name: str) -> str:
     """Returns a name fit for objects and files: no dots, slashes or control characters, never empty."""
     kept = "".join("_" if c in "./\\" else c for c in name if c.isprintable())
-    return " ".join(kept.split())[:120] or "Track"
+    return " ".join(kept.split())[:120].rstrip() or "Track"
 
 
 def unique_track_name(name: str, taken: set[str]) -> str:
