@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The transport: plays a graph on an output, and lets the graph be swapped while it sounds."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+
+from mixassist.playback.meters import MeterLog, MeterReader
+from mixassist.playback.mixer import GraphMixer, Wish, wish_with_graph
+from mixassist.playback.outputs import Fill, Output
+from mixassist.playback.read_ahead import ReadAhead
+from mixassist.rendering.play_graph import PlayGraph, Samples, StripMeters
+
+MIN_LOOP_S = 0.05
+_ROOM_FOR_STRIPS = 64
+
+
+class _Desk:
+    """All that one block needs, swapped by one reference: the wish, and meters with room for its strips."""
+
+    def __init__(self, wish: Wish, meters: StripMeters, log: MeterLog) -> None:
+        self.wish, self.meters, self.log = wish, meters, log
+
+
+class _Gate:
+    """Gives silence until it is opened."""
+
+    def __init__(self, fill: Fill) -> None:
+        self.is_open = False
+        self._fill = fill
+
+    def fill(self, out: Samples) -> None:
+        if self.is_open:
+            self._fill(out)
+        else:
+            out.fill(0.0)
+
+
+def _desk_for(wish: Wish, former: _Desk | None) -> _Desk:
+    needed = len(wish.graph.strips)
+    if former is not None and needed <= former.log.strips:
+        return _Desk(wish, former.meters, former.log)
+    room = max(_ROOM_FOR_STRIPS, 2 * needed)
+    return _Desk(wish, StripMeters(room), MeterLog(room))
+
+
+class Player:
+    """Plays, stops, seeks and loops. Its methods may be called from any thread.
+
+    The output's thread reads one reference a block and takes no lock. Play and seek on an output that is closed or
+    silent do everything but sound.
+
+    Args:
+        output: where the sound goes; the player closes it in the end.
+        graph: what to play; an empty session by default.
+    """
+
+    def __init__(self, output: Output, graph: PlayGraph | None = None) -> None:
+        first = graph or PlayGraph((), 1.0, 0, output.sample_rate_hz)
+        self._lock = threading.Lock()
+        self._output = output
+        self._desk = _desk_for(Wish(first), None)
+        self._mixer = GraphMixer(self._desk.wish)
+        self._reader = MeterReader()
+        self._ahead = ReadAhead(self._place)
+        self._started = False
+
+    @property
+    def output(self) -> Output:
+        """Where the sound goes."""
+        return self._output
+
+    @property
+    def graph(self) -> PlayGraph:
+        """What plays, or will from the next block on."""
+        return self._desk.wish.graph
+
+    @property
+    def underruns(self) -> int:
+        """How often the device ran dry."""
+        return self._output.underruns
+
+    @property
+    def is_playing(self) -> bool:
+        """Whether it runs; false again at the end of the session."""
+        wish = self._desk.wish
+        return wish.playing if self._mixer.serial != wish.serial else self._mixer.is_playing
+
+    @property
+    def position_frames(self) -> int:
+        """The next frame to be mixed."""
+        wish = self._desk.wish
+        if self._mixer.serial != wish.serial and wish.position is not None:
+            return wish.position
+        return self._mixer.position
+
+    @property
+    def heard_frames(self) -> int:
+        """The frame that is heard now: behind the one being mixed by what the output holds."""
+        if not self.is_playing:
+            return self.position_frames
+        heard = self.position_frames - self._output.latency_frames
+        loop = self.loop
+        if loop is not None and heard < loop[0] <= self.position_frames < loop[1]:
+            heard = max(heard + loop[1] - loop[0], loop[0])
+        return max(heard, 0)
+
+    @property
+    def loop(self) -> tuple[int, int] | None:
+        """Start and end of the loop in frames, or None."""
+        return self._desk.wish.loop
+
+    def set_graph(self, graph: PlayGraph) -> None:
+        """Plays another graph from the next block on; what differs goes over in 8 ms.
+
+        Raises:
+            ValueError: the graph runs at another rate than the output.
+        """
+        if graph.sample_rate_hz != self._output.sample_rate_hz:
+            raise ValueError(f"a graph at {graph.sample_rate_hz} Hz for an output at {self._output.sample_rate_hz} Hz")
+        with self._lock:
+            self._desk = _desk_for(wish_with_graph(self._desk.wish, graph), self._desk)
+        self._ahead.wake()
+
+    def play(self) -> None:
+        """Plays from where it stands; from the start when it stands at the end.
+
+        Raises:
+            MixAssistError: the device does not start.
+        """
+        self._start_output()
+        at_end = self.loop is None and self.position_frames >= self.graph.length_frames
+        self._jump(True, 0 if at_end else None)
+
+    def stop(self) -> None:
+        """Stops where it is."""
+        self._jump(False, None)
+
+    def seek(self, position_frames: int) -> None:
+        """Goes to a frame, playing or not; places outside the session are moved to its nearer end."""
+        self._jump(self.is_playing, min(max(position_frames, 0), self.graph.length_frames))
+
+    def set_loop(self, start_frames: int | None, end_frames: int | None = None) -> None:
+        """Loops from start to end (exclusive; at least 50 ms); `set_loop(None)` goes straight on."""
+        loop = None
+        if start_frames is not None and end_frames is not None:
+            start = max(0, min(start_frames, end_frames))
+            shortest = round(MIN_LOOP_S * self._output.sample_rate_hz)
+            loop = (start, max(start_frames, end_frames, start + shortest))
+        with self._lock:
+            self._swap(replace(self._desk.wish, loop=loop))
+        self._ahead.wake()
+
+    def meters(self) -> MeterReader:
+        """Brings the needles up to what is heard now and returns them; for one thread only."""
+        desk = self._desk
+        self._reader.follow(desk.log, self._output.sample_rate_hz, self._output.latency_frames)
+        return self._reader
+
+    def set_output(self, output: Output) -> None:
+        """Goes on at the same place on another output and closes the old one.
+
+        Raises:
+            MixAssistError: the new one does not start; the old one goes on.
+            ValueError: the new one runs at another rate than the graph.
+        """
+        if output.sample_rate_hz != self.graph.sample_rate_hz:
+            raise ValueError(f"an output at {output.sample_rate_hz} Hz for a graph at {self.graph.sample_rate_hz} Hz")
+        former = self._output
+        if self._started:
+            # Two outputs must not draw from one mixer, so the new one is silent until the old one is closed.
+            gate = _Gate(self._fill)
+            output.start(gate.fill)
+            former.close()
+            gate.is_open = True
+        else:
+            former.close()
+        self._output = output
+
+    def close(self) -> None:
+        """Closes the output and ends the player's thread."""
+        self._output.close()
+        self._ahead.close()
+
+    def _start_output(self) -> None:
+        if not self._started:
+            self._output.start(self._fill)
+            self._started = True
+
+    def _jump(self, playing: bool, position: int | None) -> None:
+        with self._lock:
+            wish = self._desk.wish
+            if position is None and self._mixer.serial != wish.serial:
+                position = wish.position  # a seek that no block has followed yet must not get lost
+            self._swap(replace(wish, serial=wish.serial + 1, playing=playing, position=position))
+        self._ahead.wake()
+
+    def _swap(self, wish: Wish) -> None:
+        self._desk = _Desk(wish, self._desk.meters, self._desk.log)
+
+    def _fill(self, out: Samples) -> None:
+        desk = self._desk
+        self._mixer.fill(out, desk.wish, desk.meters, desk.log)
+
+    def _place(self) -> tuple[PlayGraph, int, int | None]:
+        loop = self.loop
+        return self.graph, self.position_frames, loop[0] if loop else None
