@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The rules mixer's numbers, read once from rules_table.json beside this file (derived from human mixes)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+TABLE_PATH = Path(__file__).with_name("rules_table.json")
+
+
+@dataclass(frozen=True)
+class InstrumentRules:
+    """What engineers do with one instrument. Curve frequencies in Hz, pans 0 … 1, shares 0 … 1, times in ms."""
+
+    level_lu: float
+    pan_centred: float
+    pan_spread: float
+    curve_db: Mapping[float, float]
+    high_pass_share: float
+    high_pass_hz: float
+    compressor_share: float
+    ratio: float
+    attack_ms: float
+    release_ms: float
+    reverb_share: float
+    reverb_kinds: Mapping[str, float]
+
+
+@cache
+def rules_table() -> Mapping[str, InstrumentRules]:
+    """Returns the rules by instrument key; every instrument of the vocabulary has them."""
+    content = json.loads(TABLE_PATH.read_text(encoding="utf-8"))
+    return MappingProxyType({key: _instrument(entry) for key, entry in content["instruments"].items()})
+
+
+def _instrument(entry: Mapping[str, Any]) -> InstrumentRules:
+    equalizer, compressor, reverb = entry["equalizer"], entry["compressor"], entry["reverb"]
+    return InstrumentRules(
+        level_lu=entry["level"]["level_lu"],
+        pan_centred=entry["pan"]["centred"],
+        pan_spread=entry["pan"]["spread"],
+        curve_db=MappingProxyType({float(f): g for f, g in equalizer["curve_db"].items()}),
+        high_pass_share=equalizer["high_pass_share"],
+        high_pass_hz=float(equalizer["high_pass_hz"]),
+        compressor_share=compressor["share"],
+        ratio=compressor["ratio"],
+        attack_ms=compressor["attack_ms"],
+        release_ms=compressor["release_ms"],
+        reverb_share=reverb["share"],
+        reverb_kinds=MappingProxyType(dict(reverb["kinds"])),
+    )

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""All tracks of a song as heard, each with what it is: what the rules reason about."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mixassist.automix.hearing import Hearing, listen
+from mixassist.automix.inputs import TrackAudio
+from mixassist.automix.instrument_sound import identify
+from mixassist.domain.progress import CancelToken, Progress, no_progress
+from mixassist.domain.track import Track
+
+
+@dataclass(frozen=True)
+class Part:
+    """One sounding track of a song."""
+
+    audio: TrackAudio
+    hearing: Hearing
+    instrument: str
+
+    @property
+    def id(self) -> str:
+        """The track's id."""
+        return self.audio.track.id
+
+    @property
+    def track(self) -> Track:
+        """The track itself."""
+        return self.audio.track
+
+    @property
+    def order(self) -> tuple[float, str, str, str]:
+        """Sorts parts by what they sound like, then by content, name and id: never by their place in the list."""
+        return (round(self.hearing.centroid_hz, 3), self.hearing.digest, self.track.name, self.id)
+
+
+@dataclass(frozen=True)
+class Song:
+    """The sounding parts, sorted by content; the ids of silent tracks; what was noticed."""
+
+    parts: tuple[Part, ...]
+    silent: tuple[str, ...]
+    notes: tuple[str, ...]
+    sample_rate_hz: int
+
+    def of(self, *instruments: str) -> tuple[Part, ...]:
+        """The parts that are one of these instruments."""
+        return tuple(p for p in self.parts if p.instrument in instruments)
+
+    @property
+    def has_kit_microphones(self) -> bool:
+        """Whether a kit was recorded with several microphones, so that its kick is heard in other tracks too."""
+        return bool(self.of("overhead", "room"))
+
+    @property
+    def copies(self) -> frozenset[str]:
+        """Digests of audio that is there more than once."""
+        counts = Counter(p.hearing.digest for p in self.parts)
+        return frozenset(d for d, n in counts.items() if n > 1)
+
+
+def hear_song(
+    inputs: Sequence[TrackAudio],
+    sample_rate_hz: int,
+    progress: Progress = no_progress,
+    cancel: CancelToken | None = None,
+) -> Song:
+    """Listens to every track and says what each of them is."""
+    parts, silent, notes = [], [], []
+    for index, audio in enumerate(inputs):
+        if cancel is not None:
+            cancel.check()
+        progress(index / max(len(inputs), 1), f"Listening to {audio.track.name}")
+        hearing = listen(audio.samples, sample_rate_hz)
+        if hearing.is_silent:
+            silent.append(audio.track.id)
+            notes.append(f"{audio.track.name} is silent and keeps a neutral strip")
+            continue
+        instrument, note = identify(audio.track, hearing)
+        parts.append(Part(audio, hearing, instrument))
+        if note:
+            notes.append(note)
+    return Song(tuple(sorted(parts, key=lambda p: p.order)), tuple(silent), tuple(sorted(notes)), sample_rate_hz)

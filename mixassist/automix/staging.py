@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Gain staging: passes a stretch of every track through the real strip and sets gains by what comes out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from mixassist.automix.excerpts import clean, loudest_part
+from mixassist.automix.hearing import loudness_lufs
+from mixassist.automix.inputs import Samples
+from mixassist.automix.song import Part
+from mixassist.domain.controls import Controls
+from mixassist.domain.parameters import PARAMETER, Value
+from mixassist.domain.progress import CancelToken
+from mixassist.dsp.channel_strip import controls_tensor
+from mixassist.dsp.compressor import compress
+from mixassist.dsp.equalizer import equalize
+from mixassist.dsp.panning import db_to_factor
+from mixassist.dsp.reverb import reverberate
+
+STRETCH_S = 6.0
+_BATCH = 8
+STEREO_CENTRE_DB = 3.01
+"""What the pan law takes off a stereo stem's loudness at the centre; a mono stem's is kept by the two sides."""
+
+
+@dataclass(frozen=True)
+class StripEffect:
+    """How a part's loudness changes inside the strip, in LU: by equaliser, by compressor, and what all-wet adds.
+
+    `wet_lu` is the loudness of the reverberation alone at wet = 1 against the compressor's output; −inf when unused.
+    """
+
+    equalizer_lu: float
+    compressor_lu: float
+    wet_lu: float
+
+
+def clipped(values: Mapping[str, Value]) -> dict[str, Value]:
+    """Keeps every number inside the table's range."""
+    return {
+        key: PARAMETER[key].clipped(float(value)) if PARAMETER[key].is_continuous else value for key, value in values.items()
+    }
+
+
+def strip_effects(
+    parts: Sequence[Part],
+    settings: Mapping[str, Mapping[str, Value]],
+    sample_rate_hz: int,
+    cancel: CancelToken | None = None,
+) -> dict[str, StripEffect]:
+    """Measures each part's loudest six seconds before and after each stage, at its settings (make-up left out)."""
+    effects: dict[str, StripEffect] = {}
+    for sides in (1, 2):
+        group = [p for p in parts if p.audio.samples.shape[1] == sides]
+        for first in range(0, len(group), _BATCH):
+            if cancel is not None:
+                cancel.check()
+            batch = group[first : first + _BATCH]
+            effects.update(_measured(batch, [settings[p.id] for p in batch], sample_rate_hz))
+    return effects
+
+
+def _measured(
+    parts: Sequence[Part], settings: Sequence[Mapping[str, Value]], sample_rate_hz: int
+) -> dict[str, StripEffect]:
+    controls = [Controls({**clipped(s), "makeup_gain_db": 0.0, "reverb_dry": 0.0, "reverb_wet": 1.0}) for s in settings]
+    audio = torch.from_numpy(_stretches(parts, sample_rate_hz))
+    tensors = controls_tensor(controls)
+    with torch.no_grad():
+        driven = audio * db_to_factor(tensors["input_gain_db"])[:, None, None]
+        equalized = equalize(driven, tensors, sample_rate_hz)
+        compressed = compress(equalized, tensors, sample_rate_hz)
+        wet_rows = [i for i, s in enumerate(settings) if "reverb_type" in s]
+        wet = {}
+        if wet_rows:
+            rows = {k: v[wet_rows] for k, v in tensors.items()}
+            wet = dict(zip(wet_rows, reverberate(compressed[wet_rows], rows, sample_rate_hz), strict=True))
+    found = {}
+    for index, part in enumerate(parts):
+        levels = [_loudness(x[index], sample_rate_hz) for x in (driven, equalized, compressed)]
+        spread = _loudness(wet[index], sample_rate_hz) - levels[2] if index in wet else -math.inf
+        changes = [_finite(levels[1] - levels[0]), _finite(levels[2] - levels[1])]
+        found[part.id] = StripEffect(changes[0], changes[1], spread if math.isfinite(spread) else -math.inf)
+    return found
+
+
+def _stretches(parts: Sequence[Part], sample_rate_hz: int) -> Samples:
+    """The loudest six seconds of each part, (batch, sides, frames), shorter ones padded."""
+    pieces = []
+    for part in parts:
+        samples = part.audio.samples
+        start, end = loudest_part(part.hearing.levels, samples.shape[0], sample_rate_hz, STRETCH_S)
+        pieces.append(clean(samples[start:end]).T)
+    frames = max(piece.shape[1] for piece in pieces)
+    return np.stack([np.pad(piece, ((0, 0), (0, frames - piece.shape[1]))) for piece in pieces])
+
+
+def _loudness(audio: torch.Tensor, sample_rate_hz: int) -> float:
+    return loudness_lufs(audio.T.numpy(), sample_rate_hz)
+
+
+def _finite(value: float) -> float:
+    return value if math.isfinite(value) else 0.0

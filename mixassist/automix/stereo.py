@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where parts stand between left and right."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from mixassist.audio.names import side_of
+from mixassist.automix.instrument_sound import behaves_mono
+from mixassist.automix.rules_table import rules_table
+from mixassist.automix.song import Part, Song
+
+CENTRED = frozenset({"kick", "snare", "bass", "drum_kit", "room", "other"})
+"""In the middle when they are alone."""
+_ALONE = 0.4
+"""Share of an instrument's usual spread for a part that has no counterpart."""
+_KIT_SPREAD = {"tom": (0.41, -1.0), "hihat": (0.4, -1.0), "cymbals": (0.6, 1.0)}
+"""The kit as its drummer sees it: usual spread and the side of the first: hi-hat and high tom left, ride right."""
+_WIDEST = 0.75
+"""Widest place of a pair that is not a pair of microphones; full width is for overheads and rooms."""
+_LOW_END_DB = -4.0
+"""Energy below 150 Hz from which on a part counts as low end."""
+_STAY = frozenset({"kick", "snare", "bass", "drum_kit", "other"})
+
+
+def pans(song: Song, levels_lu: Mapping[str, float]) -> dict[str, float]:
+    """Returns pan positions by track id, −1 … 1.
+
+    Stereo stems stay where they are, and so do the lead, kick, snare and bass. Marks in the names (`OH L`, `OH R`)
+    are followed. Others of one instrument are spread in pairs as wide as engineers spread them; those left over go
+    to whichever side is the lighter by then, the loud ones first.
+    """
+    places = {part.id: 0.0 for part in song.parts}
+    movable = [p for p in song.parts if _may_move(p, song)]
+    left_over: list[Part] = []
+    for instrument in sorted({p.instrument for p in movable}):
+        group = [p for p in movable if p.instrument == instrument]
+        if instrument == "lead_vocal":
+            group = _doubles(song, group, levels_lu)
+        marked = {p.id: side for p in group if (side := _marked_side(p))}
+        for part in group:
+            if part.id in marked:
+                places[part.id] = marked[part.id] * rules_table()[instrument].pan_spread
+        group = [p for p in group if p.id not in marked]
+        if instrument in _STAY:
+            continue
+        if instrument in _KIT_SPREAD:
+            places.update(_kit_places(instrument, group))
+            continue
+        pairs = len(group) // 2
+        places.update(_pair_places(instrument, group[: 2 * pairs]))
+        left_over.extend(group[2 * pairs :])
+    places.update(_balanced(song, left_over, places, levels_lu))
+    return places
+
+
+def _may_move(part: Part, song: Song) -> bool:
+    """Copies of one recording stay in the middle, where they are heard; so does what carries the low end."""
+    low = part.hearing.band_db(20.0, 150.0)
+    return (
+        behaves_mono(part.hearing)
+        and part.hearing.digest not in song.copies
+        and (low < _LOW_END_DB or part.instrument == "tom")
+    )
+
+
+def _marked_side(part: Part) -> float:
+    found = side_of(part.track.name)
+    return 0.0 if found is None else (-1.0 if found[1] == "L" else 1.0)
+
+
+def _doubles(song: Song, group: Sequence[Part], levels_lu: Mapping[str, float]) -> list[Part]:
+    """The lead vocals that may leave the middle: all but the one that sings most, and only when there are three."""
+    if len(song.of("lead_vocal")) < 3:
+        return []
+    first = max(song.of("lead_vocal"), key=lambda p: (p.hearing.activity, levels_lu[p.id], p.order))
+    return [p for p in group if p.id != first.id]
+
+
+def _kit_places(instrument: str, group: Sequence[Part]) -> dict[str, float]:
+    """Toms from high to low, hi-hats and cymbals in turn, as seen from the drummer's stool."""
+    width, side = _KIT_SPREAD[instrument]
+    if instrument == "tom" and len(group) > 1:
+        ordered = sorted(group, key=lambda p: p.order, reverse=True)
+        step = 2.0 * width / (len(ordered) - 1)
+        return {p.id: -width + step * i for i, p in enumerate(ordered)}
+    if instrument == "tom":
+        return {p.id: 0.0 for p in group}
+    return {p.id: side * width * (1.0 if i % 2 == 0 else -1.0) for i, p in enumerate(group)}
+
+
+def _pair_places(instrument: str, group: Sequence[Part]) -> dict[str, float]:
+    """Pairs left and right, the first as wide as usual, further ones nearer to the middle."""
+    width = rules_table()[instrument].pan_spread
+    if instrument not in ("overhead", "room"):
+        width = min(width, _WIDEST)
+    count = len(group) // 2
+    places = {}
+    for index in range(count):
+        reach = width * (1.0 - 0.6 * index / max(count, 1))
+        # Neighbours in the order sound alike: one goes left, the other right, the sides taking turns.
+        side = 1.0 if index % 2 == 0 else -1.0
+        places[group[2 * index].id] = -side * reach
+        places[group[2 * index + 1].id] = side * reach
+    return places
+
+
+def _balanced(
+    song: Song, parts: Sequence[Part], places: Mapping[str, float], levels_lu: Mapping[str, float]
+) -> dict[str, float]:
+    """Places single parts, the loud ones first, on the side that is lighter so far."""
+    lean = sum(_energy(levels_lu[p.id]) * _leaning(places[p.id], p) for p in song.parts)
+    found: dict[str, float] = {}
+    for part in sorted(parts, key=lambda p: (-round(levels_lu[p.id], 3), p.order)):
+        rule = rules_table()[part.instrument]
+        reach = 0.0 if part.instrument in CENTRED or part.instrument == "overhead" else _ALONE * rule.pan_spread
+        place = -math.copysign(reach, lean) if lean else -reach
+        found[part.id] = place
+        lean += _energy(levels_lu[part.id]) * _leaning(place, part)
+    return found
+
+
+def _energy(level_lu: float) -> float:
+    return float(10.0 ** (level_lu / 10.0))
+
+
+def _leaning(pan: float, part: Part) -> float:
+    """How far a part pulls to the right: −1 … 1, for stereo stems from their own balance too."""
+    ratio = 10.0 ** (-part.hearing.balance_db / 10.0)
+    own = (ratio - 1.0) / (ratio + 1.0)
+    return math.sin(pan * math.pi / 2.0) + own

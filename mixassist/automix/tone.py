@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Equaliser moves: what engineers usually do to the instrument, and what this track's spectrum asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from mixassist.automix.hearing import THIRD_OCTAVES_HZ, Hearing
+from mixassist.automix.instrument_sound import USUAL, is_produced
+from mixassist.automix.rules_table import InstrumentRules, rules_table
+from mixassist.automix.song import Part, Song
+
+_PRODUCED_SHARE = 0.25
+"""How much of a move a stem gets on which effects are already printed."""
+_LEAST_DB = 0.4
+"""Smaller moves are left out: nobody hears them, and a flat equaliser costs nothing."""
+_UNMASKED = frozenset({"lead_vocal", "kick", "snare", "bass", "drum_kit", "tom", "hihat", "cymbals", "overhead"})
+
+
+def equalizer_moves(song: Song, levels_lu: Mapping[str, float]) -> dict[str, dict[str, float]]:
+    """Returns equaliser controls by track id; bands that stay flat are left out."""
+    lead = _lead_presence(song, levels_lu)
+    moves = {}
+    for part in song.parts:
+        share = _PRODUCED_SHARE if is_produced(part.hearing) else 1.0
+        bands = _habits(rules_table()[part.instrument], part.hearing)
+        _add(bands, _corrections(part), 1.0)
+        if lead is not None and part.instrument not in _UNMASKED:
+            _add(bands, _room_for_lead(part, levels_lu[part.id], lead), 1.0)
+        moves[part.id] = _controls(bands, share)
+    return moves
+
+
+_LOW_INSTRUMENTS = frozenset({"kick", "tom", "bass", "drum_kit"})
+_USUAL_WARMTH_DB = 10.0
+"""Third octaves of 200 … 500 Hz over those of 1 … 4 kHz: the upper quartile of finished voices and synths."""
+
+_Bands = dict[str, tuple[float, float, float]]
+"""Gain in dB, frequency in Hz and Q by band."""
+
+
+def _habits(rule: InstrumentRules, hearing: Hearing) -> _Bands:
+    """The engineers' mean curve on this instrument, where the track has something to turn."""
+    curve = rule.curve_db
+
+    def mean(*octaves: float) -> float:
+        # Octaves in which the track holds next to nothing are not worth a move (and may be noise).
+        present = [curve[f] for f in octaves if hearing.density_db(f / 1.5, f * 1.5) > -50.0]
+        return float(np.mean(present)) if present else 0.0
+
+    return {
+        "low_shelf": (mean(62.5, 125.0), 110.0, 0.707),
+        "low_mid": (mean(250.0, 500.0), 350.0, 0.7),
+        "mid": (mean(1000.0), 1000.0, 0.7),
+        "high_mid": (mean(2000.0, 4000.0), 3500.0, 0.7),
+        "high_shelf": (mean(8000.0, 16000.0), 9000.0, 0.707),
+    }
+
+
+def _corrections(part: Part) -> _Bands:
+    """Rumble, mud and dullness, each measured against what is usual."""
+    hearing, usual = part.hearing, USUAL[part.instrument]
+    found: _Bands = {}
+    rumble = hearing.band_db(20.0, usual.lowest_hz * 0.7) if usual.lowest_hz > 40.0 else -90.0
+    # In instruments that may reach low, plenty of it is the sound itself.
+    if rumble > -30.0 and (usual.lowest_hz >= 60.0 or rumble < -12.0):
+        found["low_shelf"] = (-min(0.6 * (rumble + 34.0), 15.0), usual.lowest_hz * 0.9, 0.707)
+    mud, mud_hz = _mud(hearing)
+    if mud > 2.0 and part.instrument not in _LOW_INSTRUMENTS:
+        found["low_mid"] = (-min(0.4 * mud, 3.5), mud_hz, 1.0)
+    air = hearing.density_db(8000.0, 16_500.0) - hearing.density_db(1000.0, 4000.0)
+    # Nothing at all up there is a low-bandwidth recording, not a dull one: lifting it would lift noise.
+    if air < usual.air_db - 6.0 and hearing.density_db(8000.0, 16_500.0) > -60.0 and usual.air_db > -20.0:
+        found["high_shelf"] = (min(0.3 * (usual.air_db - 6.0 - air) + 0.5, 3.0), 9000.0, 0.707)
+    return found
+
+
+def _mud(hearing: Hearing) -> tuple[float, float]:
+    """How far 200 … 500 Hz stand above their usual place over 1 … 4 kHz, in dB, and where they do most.
+
+    Parts that hold next to nothing above 1 kHz (pads, sub basses) are dark by intent, not muddy.
+    """
+    inside = (THIRD_OCTAVES_HZ > 190.0) & (THIRD_OCTAVES_HZ < 520.0)
+    where = float(THIRD_OCTAVES_HZ[inside][int(np.argmax(hearing.bands_db[inside]))])
+    presence = hearing.density_db(1000.0, 4000.0)
+    if presence < -35.0:
+        return 0.0, where
+    return hearing.density_db(190.0, 520.0) - presence - _USUAL_WARMTH_DB, where
+
+
+def _lead_presence(song: Song, levels_lu: Mapping[str, float]) -> float | None:
+    """Level of the loudest lead vocal between 2 and 5 kHz, on the scale of the targets."""
+    presences = [levels_lu[p.id] + p.hearing.band_db(2000.0, 5000.0) for p in song.of("lead_vocal")]
+    return max(presences) if presences else None
+
+
+def _room_for_lead(part: Part, level_lu: float, lead_presence: float) -> _Bands:
+    """A gentle dip around 3 kHz in parts that would cover the lead's consonants."""
+    excess = level_lu + part.hearing.band_db(2000.0, 5000.0) - (lead_presence - 4.0)
+    return {"high_mid": (-min(0.5 * excess, 2.5), 3000.0, 0.8)} if excess > 0.0 else {}
+
+
+def _add(bands: _Bands, more: Mapping[str, tuple[float, float, float]], share: float) -> None:
+    """Adds moves; where two meet in a band, gains add up and the later one's frequency and Q hold."""
+    for band, (gain, frequency, q) in more.items():
+        bands[band] = (bands[band][0] + share * gain, frequency, q)
+
+
+def _controls(bands: _Bands, share: float) -> dict[str, float]:
+    controls = {}
+    for band, (gain, frequency, q) in bands.items():
+        if abs(share * gain) < _LEAST_DB:
+            continue
+        controls[f"{band}_gain_db"] = share * gain
+        controls[f"{band}_freq_hz"] = frequency
+        if not band.endswith("shelf"):
+            controls[f"{band}_q"] = q
+    return controls

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Derives the rules mixer's table from human mixes.
+
+`python -m mixassist.evaluation.derive_rules ../shared/data/mix-decisions` writes mixassist/automix/rules_table.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from mixassist.domain.instruments import INSTRUMENTS
+from mixassist.evaluation.mix_decisions import MixedTrack, read_medley_gains, read_mixology
+from mixassist.evaluation.rule_figures import (
+    compressor_figures,
+    equalizer_figures,
+    level_figures,
+    pan_figures,
+    reverb_figures,
+)
+
+DEFAULT_OUTPUT = Path(__file__).resolve().parents[1] / "automix" / "rules_table.json"
+
+LIKE: dict[str, str] = {
+    "drum_kit": "overhead",
+    "room": "overhead",
+    "piano": "keys",
+    "organ": "keys",
+    "synth_lead": "keys",
+    "synth_pad": "keys",
+    "strings": "keys",
+    "brass": "keys",
+    "woodwind": "keys",
+    "effects": "percussion",
+    "other": "keys",
+}
+"""Instruments without human decisions, and whose figures they take."""
+
+SOURCES = (
+    {
+        "name": "MixologyDB",
+        "licence": "MIT",
+        "used": "79 human mixes of 10 songs: faders, pans, equalisers, compressors, reverbs, raw loudness, ratings",
+    },
+    {
+        "name": "MedleyDB",
+        "licence": "MIT",
+        "used": "stem gains estimated for 122 songs (version 1): offsets of instruments that MixologyDB lacks",
+    },
+)
+
+HOW = {
+    "weights": "every mix counts by its listeners' mean rating, every song alike",
+    "level_lu": (
+        "loudness in the mix (raw loudness + fader) against the mean of its mix: least absolute deviations on "
+        "instruments; 'against_lead_lu' is the median against the loudest lead vocal; 'spread_lu' half of the "
+        "distance between the quartiles of the residuals"
+    ),
+    "pan": "'spread' is the median |pan| of channels that are not centred (|pan| > 0.05), 'centred' their share",
+    "equalizer": (
+        "mean of the channels' summed bells and shelves at octaves, channels without an equaliser counting as flat; "
+        "'high_pass_share' and 'high_pass_hz' (median) of the high-pass filters, which are not in the curve"
+    ),
+    "compressor": "share of channels with one; medians of ratio, attack and release",
+    "reverb": "share of channels with one; share of plates, halls and rooms among them; medians of level and length",
+    "like": "instruments without data take another's figures; their level is moved by the difference of MedleyDB gains",
+}
+
+
+def derive(folder: str | Path) -> dict[str, Any]:
+    """Derives the whole table from the folder with mixologydb.json and the MedleyDB files.
+
+    Raises:
+        MixAssistError: a file is missing or unreadable.
+    """
+    tracks = read_mixology(Path(folder) / "mixologydb.json")
+    medley = read_medley_gains(folder)
+    by_instrument: dict[str, list[MixedTrack]] = {}
+    for track in tracks:
+        by_instrument.setdefault(track.instrument, []).append(track)
+    levels = level_figures(tracks, medley, LIKE)
+    table: dict[str, Any] = {}
+    for key in (i.key for i in INSTRUMENTS):
+        own = by_instrument.get(LIKE.get(key, key), [])
+        table[key] = {
+            "like": LIKE.get(key, ""),
+            "tracks": len(own),
+            "songs": len({t.song for t in own}),
+            "level": levels[key],
+            "pan": pan_figures(own),
+            "equalizer": equalizer_figures(own),
+            "compressor": compressor_figures(own),
+            "reverb": reverb_figures(own),
+        }
+    return {
+        "format": "mixassist-rules",
+        "version": 1,
+        "command": "python -m mixassist.evaluation.derive_rules ../shared/data/mix-decisions",
+        "sources": list(SOURCES),
+        "how": HOW,
+        "instruments": table,
+    }
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Command line: the folder of decisions and, optionally, where to write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--output", type=Path, default=DEFAULT_OUTPUT)
+    options = parser.parse_args(arguments)
+    text = json.dumps(derive(options.folder), indent=1, ensure_ascii=False) + "\n"
+    options.output.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
