@@ -1,0 +1,347 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The pictures of a report as matplotlib figures, ready for `drawing.png_bytes` and `drawing.svg_bytes`.
+
+Each function draws what it is given and measures nothing. Levels are in dB, frequencies in Hz, one colour scale and
+one time axis for everything that is to be compared.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
+from matplotlib.ticker import FixedLocator, FuncFormatter, MultipleLocator
+
+from mixassist.analysis.drawing import (
+    DIFFERENCE_MAP,
+    EMPTY,
+    FAINT_INK,
+    GRID,
+    INK,
+    LEVEL_MAP,
+    PAPER,
+    RESIDUAL_COLOUR,
+    colour_of,
+    drawable,
+    new_figure,
+    say_instead,
+    set_frequency_ticks,
+    set_time_axis,
+    spread,
+    styled,
+)
+from mixassist.analysis.envelope import Envelope
+from mixassist.analysis.mel import MelGrid
+
+LEVEL_RANGE_DB = 80.0
+_WIDTH_IN = 10.0
+_BAR_COLOUR = "#2f6f9f"
+_NO_AUDIO = "no audio"
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One spectrogram: its words and (n_mels, columns) in dB."""
+
+    label: str
+    decibels: np.ndarray
+
+
+@styled
+def mel_figure(panels: Sequence[Panel], grid: MelGrid, length_s: float, title: str = "Mel-spectrograms") -> Figure:
+    """Draws spectrograms one above another on one time axis and one colour scale.
+
+    The scale ends at the loudest cell of all panels, rounded up to 10 dB, and spans 80 dB. Cells without numbers
+    are grey.
+    """
+    loudest = max((_highest(p.decibels) for p in panels), default=-math.inf)
+    top = 10.0 * math.ceil(loudest / 10.0) if loudest > -190.0 else 0.0
+    return _maps(panels, grid, length_s, title, LEVEL_MAP, (top - LEVEL_RANGE_DB, top), "dB re full-scale sine")
+
+
+@styled
+def difference_figure(
+    panels: Sequence[Panel], grid: MelGrid, length_s: float, title: str = "Differences", range_db: float | None = None
+) -> Figure:
+    """Draws differences of spectrograms around 0 dB: red where there is more, blue where there is less.
+
+    Args:
+        range_db: the ends of the colour scale; by default 6, 12, 24 or 48 dB, the least that holds nine tenths of
+            the cells that changed; what goes beyond shows in the colour of the end.
+    """
+    if range_db is None:
+        changes = [np.abs(p.decibels[np.isfinite(p.decibels) & (p.decibels != 0.0)]) for p in panels]
+        all_changes = np.concatenate(changes) if changes else np.zeros(0)
+        wanted = float(np.percentile(all_changes, 90)) if all_changes.size else 0.0
+        range_db = next((r for r in (6.0, 12.0, 24.0) if wanted <= r), 48.0)
+    return _maps(panels, grid, length_s, title, DIFFERENCE_MAP, (-range_db, range_db), "difference in dB")
+
+
+def _highest(decibels: np.ndarray) -> float:
+    values = decibels[np.isfinite(decibels)]
+    return float(values.max()) if values.size else -math.inf
+
+
+def _maps(
+    panels: Sequence[Panel],
+    grid: MelGrid,
+    length_s: float,
+    title: str,
+    colour_map: str,
+    limits: tuple[float, float],
+    unit: str,
+) -> Figure:
+    count = max(1, len(panels))
+    figure = new_figure(_WIDTH_IN, 0.9 + 2.15 * count, title)
+    rows = figure.subplots(count, 1, sharex=True, sharey=True, squeeze=False)[:, 0]
+    colours = mpl.colormaps[colour_map].with_extremes(bad=EMPTY)
+    image: AxesImage | None = None
+    for axes, panel in zip(rows, panels, strict=False):
+        axes.set_title(drawable(panel.label))
+        if not panel.decibels.shape[1]:
+            say_instead(axes, _NO_AUDIO)
+            continue
+        end = grid.start_s + panel.decibels.shape[1] * grid.column_s
+        image = axes.imshow(
+            np.ma.masked_invalid(panel.decibels),
+            cmap=colours,
+            vmin=limits[0],
+            vmax=limits[1],
+            extent=(grid.start_s, end, -0.5, grid.n_mels - 0.5),
+            aspect="auto",
+            origin="lower",
+            interpolation="nearest",
+        )
+    for axes in rows:
+        axes.set_ylim(-0.5, grid.n_mels - 0.5)
+        axes.set_ylabel("Hz")
+        set_frequency_ticks(axes, lambda f: float(grid.band_at(f)), grid.highest_hz)
+        set_time_axis(axes, length_s, label=axes is rows[-1])
+    if not panels:
+        say_instead(rows[0], _NO_AUDIO)
+    if image is not None:
+        beyond = _extension([p.decibels for p in panels], limits)
+        bar = figure.colorbar(image, ax=list(rows), pad=0.012, fraction=0.03, aspect=18 * count, extend=beyond)
+        bar.set_label(unit)
+        bar.outline.set_visible(False)
+        bar.locator = MultipleLocator(10 if limits[1] - limits[0] > 60 else (limits[1] - limits[0]) / 8)
+        bar.update_ticks()
+    return figure
+
+
+def _extension(maps: Sequence[np.ndarray], limits: tuple[float, float]) -> str:
+    """Whether cells lie beyond the ends of a diverging scale; a level scale has its bottom for "nothing there"."""
+    if limits[0] + limits[1] != 0.0:
+        return "neither"
+    highest = max((_highest(m) for m in maps), default=0.0)
+    lowest = -max((_highest(-m) for m in maps), default=0.0)
+    ends = (lowest < limits[0], highest > limits[1])
+    return {(True, True): "both", (True, False): "min", (False, True): "max"}.get(ends, "neither")
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One waveform: its words, its outline, and whether it is what is left of a subtraction."""
+
+    label: str
+    envelope: Envelope
+    is_residual: bool = False
+
+
+@styled
+def waveform_figure(traces: Sequence[Trace], title: str = "Waveforms") -> Figure:
+    """Draws waveforms one above another, aligned, on one level scale: peaks light, RMS dark."""
+    count = max(1, len(traces))
+    figure = new_figure(_WIDTH_IN, 0.8 + 1.35 * count, title)
+    rows = figure.subplots(count, 1, sharex=True, sharey=True, squeeze=False)[:, 0]
+    peak = max((t.envelope.peak for t in traces), default=0.0)
+    reach = next((r for r in (0.01, 0.02, 0.04, 0.06, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0) if peak <= r), math.ceil(peak))
+    length_s = max((t.envelope.length_s for t in traces), default=0.0)
+    for index, (axes, trace) in enumerate(zip(rows, traces, strict=False)):
+        axes.set_title(drawable(trace.label))
+        _draw_trace(axes, trace, RESIDUAL_COLOUR if trace.is_residual else colour_of(trace.label.split(",")[0], index))
+    for axes in rows:
+        axes.set_ylim(-1.04 * reach, 1.04 * reach)
+        axes.yaxis.set_major_locator(FixedLocator([-reach, -reach / 2, 0.0, reach / 2, reach]))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y:g}".replace("-", "−")))
+        axes.grid(True, axis="y")
+        set_time_axis(axes, length_s, label=axes is rows[-1])
+    rows[count // 2].set_ylabel("sample value, 1 = full scale")
+    if not traces:
+        say_instead(rows[0], _NO_AUDIO)
+    return figure
+
+
+def _draw_trace(axes: Axes, trace: Trace, colour: str) -> None:
+    outline = trace.envelope
+    if not outline.seconds.size:
+        say_instead(axes, _NO_AUDIO)
+    elif outline.seconds.size < 64:
+        axes.plot(outline.seconds, outline.high, color=colour, marker="o", markersize=3, linewidth=1.0)
+        axes.plot(outline.seconds, outline.low, color=colour, marker="o", markersize=3, linewidth=1.0, alpha=0.5)
+    else:
+        axes.fill_between(outline.seconds, outline.low, outline.high, color=colour, alpha=0.38, linewidth=0.3)
+        axes.fill_between(outline.seconds, -outline.rms, outline.rms, color=colour, alpha=0.9, linewidth=0)
+
+
+@dataclass(frozen=True)
+class LoudnessCurve:
+    """Loudness of one mix over time: seconds and LUFS (−inf where silent), and the number for the whole."""
+
+    label: str
+    momentary: tuple[np.ndarray, np.ndarray]
+    short_term: tuple[np.ndarray, np.ndarray]
+    integrated_lufs: float
+
+
+@styled
+def loudness_figure(curves: Sequence[LoudnessCurve], length_s: float, title: str = "Loudness over time") -> Figure:
+    """Draws short-term loudness (3 s, heavy) over momentary (0.4 s, faint), integrated loudness at the margin."""
+    figure = new_figure(_WIDTH_IN, 3.3, title)
+    axes = figure.subplots()
+    axes.grid(True, axis="y")
+    heard = [v for c in curves for v in (*c.momentary[1], *c.short_term[1]) if math.isfinite(v)]
+    top = 3.0 * math.ceil((max(heard) + 1.0) / 3.0) if heard else 0.0
+    axes.set_ylim(top - 36.0, top)
+    axes.yaxis.set_major_locator(MultipleLocator(6))
+    axes.set_ylabel("LUFS")
+    set_time_axis(axes, length_s)
+    if not heard:
+        say_instead(axes, "silent, or too short to measure loudness (0.4 s)")
+        return figure
+    integrated = [c.integrated_lufs for c in curves]
+    shown = [min(max(v, top - 36.0), top) if math.isfinite(v) else top - 36.0 for v in integrated]
+    for index, (curve, place) in enumerate(zip(curves, spread(shown, 4.6), strict=True)):
+        colour = colour_of(curve.label, index)
+        for (seconds, lufs), width, alpha in ((curve.momentary, 0.6, 0.4), (curve.short_term, 1.9, 1.0)):
+            values = np.where(np.isfinite(lufs), lufs, np.nan)
+            marker = "o" if values.size == 1 else None
+            axes.plot(seconds, values, color=colour, linewidth=width, alpha=alpha, marker=marker, markersize=3)
+        if math.isfinite(curve.integrated_lufs):
+            axes.axhline(curve.integrated_lufs, color=colour, linewidth=0.9, linestyle=(0, (2, 2)))
+            text = f"{curve.label}\n{_number(curve.integrated_lufs)} LUFS"
+        else:
+            text = f"{curve.label}\nsilent"
+        _margin_label(axes, place, drawable_lines(text), colour)
+    return figure
+
+
+@styled
+def spectrum_figure(
+    spectra: Mapping[str, tuple[np.ndarray, np.ndarray]], title: str = "Third-octave spectrum"
+) -> Figure:
+    """Draws band levels over frequency; each entry is (centres in Hz, dB re full-scale sine)."""
+    figure = new_figure(_WIDTH_IN, 3.5, title)
+    axes = figure.subplots()
+    axes.set_xscale("log")
+    axes.set_xlim(17.8, 22387.0)
+    set_frequency_ticks(axes, lambda f: f, 20000.0, vertical=False)
+    axes.grid(True)
+    axes.set_xlabel("frequency in Hz")
+    axes.set_ylabel("dB re full-scale sine")
+    levels = [float(v) for _, values in spectra.values() for v in values if math.isfinite(v)]
+    top = 10.0 * math.ceil((max(levels) + 1.0) / 10.0) if levels else 0.0
+    bottom = max(top - 80.0, min(top - 40.0, 10.0 * math.floor(min(levels) / 10.0))) if levels else -60.0
+    axes.set_ylim(bottom, top)
+    axes.yaxis.set_major_locator(MultipleLocator(10))
+    if not levels:
+        say_instead(axes, "silent")
+        return figure
+    for index, (label, (centres, values)) in enumerate(spectra.items()):
+        drawn = np.where(np.isfinite(values), values, np.nan)
+        axes.plot(centres, drawn, color=colour_of(label, index), linewidth=1.8, marker="o", markersize=2.6)
+    ends = [float(v[-1]) if len(v) and math.isfinite(v[-1]) else bottom for _, v in spectra.values()]
+    places = spread([max(e, bottom) for e in ends], 0.075 * (top - bottom))
+    for index, (label, place) in enumerate(zip(spectra, places, strict=True)):
+        _margin_label(axes, place, drawable(label, 24), colour_of(label, index), float(spectra[label][0][-1]))
+    return figure
+
+
+@dataclass(frozen=True)
+class TrackLevel:
+    """One row of the balance: `loudness_lufs` is the track's own in the mix, −inf when it is not heard."""
+
+    name: str
+    loudness_lufs: float
+    pan: float
+    is_audible: bool = True
+
+
+@styled
+def balance_figure(tracks: Sequence[TrackLevel], title: str = "Balance") -> Figure:
+    """Draws each track's loudness in the mix as a bar and its pan as a dot beside it, in the session's order."""
+    row_in = 0.27 if len(tracks) <= 100 else 27.0 / len(tracks)
+    figure = new_figure(_WIDTH_IN, 1.25 + row_in * max(len(tracks), 2), title)
+    left, right = figure.subplots(1, 2, width_ratios=(2.4, 1), sharey=True)
+    heard = [t.loudness_lufs for t in tracks if math.isfinite(t.loudness_lufs)]
+    top = 5.0 * math.ceil((max(heard) + 0.5) / 5.0) if heard else 0.0
+    bottom = min(top - 20.0, max(top - 60.0, 5.0 * math.floor(min(heard) / 5.0 - 1.0))) if heard else -40.0
+    for row, track in enumerate(tracks):
+        _draw_balance_row(left, right, row, track, bottom)
+    left.set_xlim(bottom, top + 0.09 * (top - bottom))
+    left.xaxis.set_major_locator(MultipleLocator(10 if top - bottom > 35 else 5))
+    left.set_xlabel("loudness in the mix, LUFS")
+    left.set_yticks(range(len(tracks)), [drawable(t.name, 30) for t in tracks], color=INK)
+    left.set_ylim(max(len(tracks), 2) - 0.4, -0.6)
+    left.tick_params(axis="y", length=0)
+    left.grid(True, axis="x")
+    right.set_xlim(-1.12, 1.12)
+    right.set_xticks([-1.0, -0.5, 0.0, 0.5, 1.0], ["left", "", "centre", "", "right"])
+    right.axvline(0.0, color=EMPTY, linewidth=0.9, zorder=0.5)
+    right.set_xlabel("pan")
+    right.tick_params(axis="y", left=False, labelleft=False)
+    right.spines["left"].set_visible(False)
+    if not tracks:
+        say_instead(left, "no tracks")
+    return figure
+
+
+def _draw_balance_row(left: Axes, right: Axes, row: int, track: TrackLevel, bottom: float) -> None:
+    is_heard = track.is_audible and math.isfinite(track.loudness_lufs)
+    colour = _BAR_COLOUR if is_heard else EMPTY
+    right.plot([-1.0, 1.0], [row, row], color=GRID, linewidth=1.0, zorder=0.6)
+    right.plot([track.pan], [row], marker="o", markersize=6, color=colour, markeredgecolor=PAPER)
+    if not is_heard:
+        words = "silent" if track.is_audible else "muted"
+        left.annotate(
+            words, (bottom, row), (4, 0), textcoords="offset points", va="center", color=FAINT_INK, fontsize=8
+        )
+        return
+    level = max(track.loudness_lufs, bottom)
+    left.barh(row, level - bottom, left=bottom, height=0.66, color=colour)
+    _beside(left, _number(track.loudness_lufs), level, row, INK)
+
+
+def _beside(axes: Axes, text: str, x: float, row: int, colour: str) -> None:
+    axes.annotate(text, (x, row), (4, 0), textcoords="offset points", va="center", color=colour, fontsize=8)
+
+
+def _number(value: float) -> str:
+    return f"{value:.1f}".replace("-", "−")
+
+
+def drawable_lines(text: str) -> str:
+    """Like `drawable`, line by line."""
+    return "\n".join(drawable(line, 24) for line in text.split("\n"))
+
+
+def _margin_label(axes: Axes, place: float, text: str, colour: str, x: float | None = None) -> None:
+    """Names a line at its end: at the right margin, or at a place x of the data."""
+    axes.annotate(
+        text,
+        (1.0 if x is None else x, place),
+        (7, 0),
+        xycoords=("axes fraction" if x is None else "data", "data"),
+        textcoords="offset points",
+        va="center",
+        color=colour,
+        fontweight="bold",
+        fontsize=8.5,
+        annotation_clip=False,
+    )
