@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`mixassist train transformation`: the staged network by its lessons, the published ones as the paper does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from mixassist.audio.stems import StemLibrary
+from mixassist.domain.errors import MixAssistError
+from mixassist.domain.progress import CancelToken, Progress, no_progress, scaled
+from mixassist.dsp.channel_strip import bracket
+from mixassist.networks.losses import LOSSES
+from mixassist.networks.registry import build_transformation
+from mixassist.training.loop import LoopOptions, LossOfStep, Trainer
+from mixassist.training.sources import SAMPLE_RATE_HZ, AudioPool, audio_pool
+from mixassist.training.stages import audio_lesson, clap_into, filter_lesson, gain_lesson, space_lesson
+
+
+def console_chain(audio: Tensor, controls: Mapping[str, Tensor]) -> Tensor:
+    """The console's own equaliser, compressor and reverb: the chain that the shipped networks learn."""
+    return bracket(audio, controls, SAMPLE_RATE_HZ)
+
+
+@dataclass(frozen=True)
+class TransformationOptions:
+    """What to train and how long. Steps of None are the lesson's own."""
+
+    network: str = "staged"
+    folder: Path = Path("runs/transformation")
+    data: Path | None = None
+    loss: str = "l1"
+    batch: int = 32
+    seconds: float = 1.5
+    steps: int | None = None
+    learning_rate: float = 3e-4
+    seed: int = 0
+    device: str = "cpu"
+    mixed_precision: bool = False
+    resume: bool = False
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One part of a training: its name, its loss, how many steps, and the learning rate it starts with."""
+
+    name: str
+    loss: LossOfStep
+    steps: int
+    learning_rate: float
+    decay_to: float | None
+
+
+def lessons_of(options: TransformationOptions, pool: AudioPool | None) -> list[Lesson]:
+    """Returns the lessons of a network in their order."""
+    if options.loss not in LOSSES:
+        raise MixAssistError("there is no such loss", subject=options.loss, remedy=f"Choose {', '.join(LOSSES)}")
+    distance: Callable[[Tensor, Tensor], Tensor] = LOSSES[options.loss]()
+    whole = audio_lesson(console_chain, pool, distance, options.batch, options.seconds)
+    if options.network != "staged":
+        return [Lesson("audio", whole, options.steps or 1_000_000, options.learning_rate, None)]
+    joint = audio_lesson(console_chain, pool, distance, min(options.batch, 8), max(options.seconds, 4.0))
+    return [
+        Lesson("filter", filter_lesson(console_chain), 5000, 3e-3, 0.003),
+        Lesson("gain", gain_lesson(console_chain, pool), 2500, 3e-3, 0.003),
+        Lesson("space", space_lesson(console_chain), 1000, 3e-3, 0.001),
+        Lesson("joint", joint, options.steps or 1000, options.learning_rate, 0.03),
+    ]
+
+
+def train_transformation(
+    options: TransformationOptions, progress: Progress = no_progress, cancel: CancelToken | None = None
+) -> nn.Module:
+    """Trains a transformation network through all its lessons and returns it; goes on where `resume` says so.
+
+    Raises:
+        MixAssistError: no such network, loss or device, data that is not there, a checkpoint that does not fit.
+        Cancelled: `cancel` was set; the run's state has been saved.
+    """
+    torch.manual_seed(options.seed)
+    network = build_transformation(options.network)
+    pool = None
+    if options.data is not None:
+        pool = audio_pool(options.data, held_out=False, library=StemLibrary(), cancel=cancel)
+    lessons = lessons_of(options, pool)
+    total = sum(lesson.steps for lesson in lessons)
+    before = 0
+    for lesson in lessons:
+        loop = LoopOptions(
+            steps=lesson.steps,
+            learning_rate=lesson.learning_rate,
+            decay_to=lesson.decay_to,
+            seed=options.seed,
+            device=options.device,
+            mixed_precision=options.mixed_precision,
+        )
+        trainer = Trainer(network, lesson.loss, loop, options.folder / lesson.name)
+        resumed = options.resume and trainer.resume()
+        if lesson.name == "space" and not resumed:
+            clap_into(console_chain, network)
+        part = scaled(progress, before / total, (before + lesson.steps) / total)
+        trainer.run(_named(part, lesson.name), cancel)
+        before += lesson.steps
+    return network
+
+
+def _named(progress: Progress, name: str) -> Progress:
+    return lambda fraction, what: progress(fraction, f"{name}: {what}")
