@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Writing what was mixed: the mix, the processed stems, the parameters."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from mixassist.api.inspecting import finite
+from mixassist.audio.files import file_format_for
+from mixassist.audio.stems import StemLibrary
+from mixassist.domain.channel import View
+from mixassist.domain.errors import MixAssistError
+from mixassist.domain.progress import CancelToken, Progress, no_progress, scaled
+from mixassist.domain.session import Session
+from mixassist.interchange import parameters_file
+from mixassist.rendering.mixdown import measure_mix, render_session, write_mix
+from mixassist.rendering.mixdown import write_stems as write_rendered_stems
+
+
+@dataclass(frozen=True)
+class MixReport:
+    """What a written mix measures. Levels of silence are None."""
+
+    path: str
+    view: str
+    sample_rate_hz: int
+    seconds: float
+    master_gain_db: float
+    integrated_lufs: float | None
+    true_peak_dbtp: float | None
+    limited_by: str
+    clipped_samples: int = 0
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the fields as plain values fit for JSON."""
+        return asdict(self)
+
+    @property
+    def sentence(self) -> str:
+        """The measures in one sentence."""
+        lufs = "silent" if self.integrated_lufs is None else f"{self.integrated_lufs:.1f} LUFS"
+        peak = "−∞" if self.true_peak_dbtp is None else f"{self.true_peak_dbtp:.1f}"
+        why = {
+            "loudness": "the loudness target was met",
+            "ceiling": "the true-peak ceiling was met first",
+            "silence": "there is no sound to measure",
+            "off": "no loudness target",
+        }.get(self.limited_by, "the session's own master gain")
+        return f"{lufs}, {peak} dBTP, master {self.master_gain_db:+.2f} dB: {why}"
+
+
+def check_outputs(files: Iterable[str | Path | None] = (), folders: Iterable[str | Path | None] = ()) -> None:
+    """Refuses outputs that could not be written, before any work is done.
+
+    Raises:
+        MixAssistError: a folder that is not there, not writable, or a path that is something else.
+    """
+    for name in files:
+        if name is None:
+            continue
+        path = Path(name)
+        if path.exists() and not path.is_file():
+            raise MixAssistError("cannot write here: it is not a file", subject=path, remedy="Choose another name")
+        _need_writable_folder(path.absolute().parent, path)
+    for name in folders:
+        if name is None:
+            continue
+        path = Path(name)
+        if path.exists() and not path.is_dir():
+            raise MixAssistError("cannot write here: it is not a folder", subject=path, remedy="Choose another name")
+        existing = path.absolute()
+        while not existing.exists():
+            existing = existing.parent
+        _need_writable_folder(existing, path)
+
+
+def _need_writable_folder(folder: Path, subject: Path) -> None:
+    if not folder.is_dir():
+        raise MixAssistError(
+            f"the folder {folder} does not exist", subject=subject, remedy="Make it first, or choose another place"
+        )
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise MixAssistError("this folder cannot be written to", subject=subject, remedy="Choose another place")
+
+
+def export_mix(
+    session: Session,
+    stems: StemLibrary,
+    path: str | Path,
+    view: View | None = None,
+    *,
+    bit_depth: int | None = None,
+    limited_by: str = "",
+    progress: Progress = no_progress,
+    cancel: CancelToken | None = None,
+) -> MixReport:
+    """Renders a view exactly and writes it with the session's own master gain: what is heard is what is written.
+
+    Args:
+        view: defaults to the session's.
+        bit_depth: 16, 24 or 32 (float); by the file's kind when None.
+        limited_by: what the master gain was fitted to, for the report.
+
+    Raises:
+        MixAssistError: no tracks, a view that cannot be rendered, or a path that cannot be written.
+        Cancelled: `cancel` was set; no file is left.
+    """
+    if not session.tracks:
+        raise MixAssistError("the session has no tracks to write", subject=path)
+    target = Path(path)
+    check_outputs([target])
+    file_format = file_format_for(target, bit_depth)
+    chosen = view or session.view
+    graph = render_session(session, stems, chosen, progress=scaled(progress, 0.0, 0.7), cancel=cancel)
+    measures = measure_mix(graph, progress=scaled(progress, 0.7, 0.9), cancel=cancel)
+    written = write_mix(graph, target, file_format, progress=scaled(progress, 0.9, 1.0), cancel=cancel)
+    return MixReport(
+        path=str(target),
+        view=chosen.value,
+        sample_rate_hz=session.sample_rate_hz,
+        seconds=round(session.length_frames / session.sample_rate_hz, 3),
+        master_gain_db=round(session.master.gain_db, 4),
+        integrated_lufs=finite(measures.integrated_lufs),
+        true_peak_dbtp=finite(measures.true_peak_dbtp),
+        limited_by=limited_by,
+        clipped_samples=written.clipped_samples,
+    )
+
+
+def export_stems(
+    session: Session,
+    stems: StemLibrary,
+    folder: str | Path,
+    view: View | None = None,
+    *,
+    progress: Progress = no_progress,
+    cancel: CancelToken | None = None,
+) -> list[Path]:
+    """Writes every audible track as it stands in the mix: same start, same length, and their sum is the mix."""
+    check_outputs(folders=[folder])
+    graph = render_session(session, stems, view or session.view, progress=scaled(progress, 0.0, 0.6), cancel=cancel)
+    return write_rendered_stems(graph, session, Path(folder), progress=scaled(progress, 0.6, 1.0), cancel=cancel)
+
+
+def export_parameters(session: Session, path: str | Path) -> None:
+    """Writes every channel's 26 controls as JSON, or as CSV when the name ends in .csv."""
+    target = Path(path)
+    check_outputs([target])
+    if target.suffix.lower() == ".csv":
+        parameters_file.write_parameters_csv(target, session)
+    else:
+        parameters_file.write_parameters_json(target, session)
+
+
+def use_parameters(session: Session, path: str | Path) -> tuple[Session, tuple[str, ...]]:
+    """Reads a parameter file and sets the channels it names; returns notes on what did not match.
+
+    Raises:
+        MixAssistError: not a parameter file, or a control outside the table, with channel and control named.
+    """
+    table = parameters_file.read_parameters(Path(path))
+    applied, notes = parameters_file.apply_parameters(session, table)
+    return replace(applied, method="parameters"), notes

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Opening stems, folders and sessions, and saving them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from mixassist.audio.importing import ImportResult, plan_import
+from mixassist.audio.stems import StemLibrary
+from mixassist.domain.errors import MixAssistError
+from mixassist.domain.progress import CancelToken, Progress, no_progress, scaled
+from mixassist.domain.session import Session
+from mixassist.domain.track import Track
+from mixassist.interchange import relink as relinking
+from mixassist.interchange.hashing import with_hashes
+from mixassist.interchange.audio_identity import MissingAudio, require_found
+from mixassist.interchange.session_file import load_session, save_session
+from mixassist.paths import demo_directory
+
+SESSION_SUFFIX = ".mixassist"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """An opened source: the session, its decoded stems, and what there is to tell."""
+
+    session: Session
+    stems: StemLibrary
+    notes: tuple[str, ...] = ()
+    unreadable: tuple[MixAssistError, ...] = ()
+    path: Path | None = None
+    missing: tuple[MissingAudio, ...] = ()
+
+    def require_audio(self) -> Opened:
+        """Returns itself; raises MixAssistError naming the first audio file that was not found."""
+        require_found(self.missing, self.path or Path(self.session.name))
+        return self
+
+
+@dataclass(frozen=True)
+class Imported:
+    """Tracks made from files, not yet part of a session."""
+
+    tracks: tuple[Track, ...]
+    notes: tuple[str, ...]
+    unreadable: tuple[MixAssistError, ...]
+
+
+def open_source(
+    sources: Sequence[str | Path],
+    *,
+    skip_unreadable: bool = False,
+    progress: Progress = no_progress,
+    cancel: CancelToken | None = None,
+) -> Opened:
+    """Opens a session file, a folder of stems, or audio files; reads headers only.
+
+    Raises:
+        MixAssistError: nothing given, a path that is not there, a session among other sources, unreadable audio
+            (unless `skip_unreadable`), or no audio at all.
+    """
+    paths = [Path(s) for s in sources]
+    if not paths:
+        raise MixAssistError("there is nothing to open", remedy="Name audio files, a folder of stems or a session")
+    if len(paths) == 1 and paths[0].suffix.lower() == SESSION_SUFFIX and not paths[0].is_dir():
+        loaded = load_session(paths[0], progress=progress, cancel=cancel)
+        return Opened(
+            loaded.session, StemLibrary(), notes=loaded.notes, path=paths[0].resolve(), missing=loaded.missing
+        )
+    for path in paths:
+        if path.suffix.lower() == SESSION_SUFFIX and not path.is_dir():
+            raise MixAssistError("a session opens alone", subject=path, remedy="Name just the session, or just audio")
+    result = plan_import(paths, skip_unreadable=skip_unreadable, progress=progress, cancel=cancel)
+    name = paths[0].resolve().name if paths[0].is_dir() else paths[0].resolve().parent.name
+    session = Session(name=name or "Untitled", sample_rate_hz=result.sample_rate_hz).with_added(result.tracks)
+    return Opened(session, StemLibrary(), _sentences(result), result.unreadable)
+
+
+def _sentences(result: ImportResult) -> tuple[str, ...]:
+    """Says what was done to which track; instrument guesses stand with the tracks themselves."""
+    told = [note for note in result.notes if note.kind != "instrument"]
+    return tuple(f"{note.track_name}: {note.message}" if note.track_name else note.message for note in told)
+
+
+def import_tracks(
+    session: Session,
+    sources: Sequence[str | Path],
+    *,
+    skip_unreadable: bool = True,
+    progress: Progress = no_progress,
+    cancel: CancelToken | None = None,
+) -> Imported:
+    """Makes tracks for a session that is open already; names and ids are made unique when they are added."""
+    result = plan_import(
+        [Path(s) for s in sources],
+        sample_rate_hz=session.sample_rate_hz if session.tracks else None,
+        skip_unreadable=skip_unreadable,
+        progress=progress,
+        cancel=cancel,
+    )
+    return Imported(result.tracks, _sentences(result), result.unreadable)
+
+
+def decode(
+    session: Session,
+    stems: StemLibrary,
+    progress: Progress = no_progress,
+    cancel: CancelToken | None = None,
+) -> None:
+    """Decodes every track's audio into the library; tracks become playable from their start while it runs."""
+    rate = session.sample_rate_hz
+    stems.decode([stems.stem(t.source, rate) for t in session.tracks], progress=progress, cancel=cancel)
+
+
+def save(
+    session: Session,
+    path: str | Path,
+    progress: Progress = no_progress,
+    cancel: CancelToken | None = None,
+) -> Session:
+    """Writes the session atomically and returns it as saved: named after the file, every audio file hashed."""
+    target = Path(path)
+    if target.suffix.lower() != SESSION_SUFFIX:
+        target = target.with_name(target.name + SESSION_SUFFIX)
+    hashed = with_hashes(session, progress=scaled(progress, 0.0, 0.9), cancel=cancel)
+    named = replace(hashed, name=target.stem)
+    save_session(named, target)
+    progress(1.0, "saved")
+    return named
+
+
+def relink(
+    session: Session,
+    search: str | Path | Mapping[str, str | Path],
+    progress: Progress = no_progress,
+    cancel: CancelToken | None = None,
+) -> tuple[Session, tuple[MissingAudio, ...]]:
+    """Finds moved audio by name, size and content in a folder, or by a mapping from old path to new one."""
+    return relinking.relink(session, search, progress=progress, cancel=cancel)
+
+
+def demo_session_path() -> Path:
+    """Returns the folder of the demo session that comes with the program."""
+    return demo_directory()

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The report of a mix that people can send: numbers, pictures and a page."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mixassist.analysis import report as reports
+from mixassist.api.exporting import MixReport, check_outputs
+from mixassist.audio.loudness import LoudnessMeter
+from mixassist.audio.stems import StemLibrary
+from mixassist.domain.channel import View
+from mixassist.domain.progress import CancelToken, Progress, no_progress, scaled
+from mixassist.domain.session import Session
+from mixassist.rendering.mixdown import mix_blocks, render_session
+from mixassist.rendering.play_graph import PlayGraph
+
+
+def write_report(
+    folder: str | Path,
+    session: Session,
+    stems: StemLibrary,
+    mixed: MixReport | None = None,
+    *,
+    notes: tuple[str, ...] = (),
+    progress: Progress = no_progress,
+    cancel: CancelToken | None = None,
+) -> dict[str, Any]:
+    """Renders the dry mix and the session's view, measures both and writes metrics.json, pictures and index.html.
+
+    Returns:
+        What stands in metrics.json.
+
+    Raises:
+        MixAssistError: the folder cannot be written.
+        Cancelled: `cancel` was set; nothing is left behind.
+    """
+    check_outputs(folders=[folder])
+    views = list(dict.fromkeys([View.DRY, View.WET, session.view]))
+    with ExitStack() as stack:
+        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mixassist-report-")))
+        audio: dict[View, np.ndarray] = {}
+        loudness: dict[str, float] = {}
+        for number, view in enumerate(views):
+            part = scaled(progress, 0.4 * number / len(views), 0.4 * (number + 1) / len(views))
+            graph = render_session(session, stems, view, progress=part, cancel=cancel)
+            audio[view] = _written_out(graph, scratch / f"{view}.f32", cancel)
+            if view == session.view:
+                loudness = _loudness_by_track(graph, cancel)
+        data = reports.ReportData(
+            session=session,
+            views=audio,
+            master=session.master,
+            measures={} if mixed is None else mixed.to_dict(),
+            notes=notes,
+            method=session.method,
+            loudness_by_track=loudness,
+        )
+        found = reports.write_report(folder, data, progress=scaled(progress, 0.4, 1.0), cancel=cancel)
+        audio.clear()
+        return dict(found)
+
+
+def _written_out(graph: PlayGraph, path: Path, cancel: CancelToken | None) -> np.ndarray:
+    """Writes a mix to a raw file and maps it, so that hours of it do not fill the memory."""
+    with path.open("wb") as file:
+        for block in mix_blocks(graph, cancel=cancel):
+            file.write(np.ascontiguousarray(block).tobytes())
+    if not path.stat().st_size:
+        return np.zeros((0, 2), np.float32)
+    return np.memmap(path, np.float32, mode="r").reshape(-1, 2)
+
+
+def _loudness_by_track(graph: PlayGraph, cancel: CancelToken | None) -> dict[str, float]:
+    """Returns each audible track's integrated loudness as it stands in the mix, LUFS."""
+    found = {}
+    for strip in graph.strips:
+        if strip.is_silent:
+            continue
+        meter = LoudnessMeter(graph.sample_rate_hz, 2)
+        for block in mix_blocks(replace(graph, strips=(strip,)), cancel=cancel):
+            meter.update(block)
+        found[strip.track_id] = meter.integrated_lufs()
+    return found
