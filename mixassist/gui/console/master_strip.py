@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The master: meter, loudness target, ceiling and the one static gain that playback and export share."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+
+from mixassist.domain.parameters import Group, Parameter, Scale
+from mixassist.domain.session import LOUDNESS_TARGETS_LUFS, Master, Session
+from mixassist.gui import paint
+from mixassist.gui.meter_scale import FLOOR_DB
+from mixassist.gui.theme import theme_of
+from mixassist.gui.widgets.flat_combo import FlatCombo
+from mixassist.gui.widgets.level_meter import LevelMeter
+from mixassist.gui.widgets.toggle_button import ToggleButton
+from mixassist.gui.widgets.value_box import ValueBox
+
+MASTER_WIDTH = 108
+_GAIN = Parameter(
+    "gain_db", "Master gain", Group.OUTPUT, "dB", -40.0, 40.0, 0.0, Scale.LINEAR, 0.5, 1,
+    "One static gain on the whole mix, heard and exported alike.",
+)  # fmt: skip
+_CEILING = Parameter(
+    "ceiling_dbtp", "Ceiling", Group.OUTPUT, "dB", -12.0, 0.0, -1.0, Scale.LINEAR, 0.1, 1,
+    "True peak that the gain may reach at most, in dBTP.",
+)  # fmt: skip
+
+
+class MasterStrip(QFrame):
+    """Shows the session's master and emits the master that a person wants."""
+
+    edited = Signal(object, str)
+    nudged = Signal(object, str)
+    gesture_started = Signal()
+    gesture_ended = Signal()
+    solo_clear_wanted = Signal()
+    refused = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._master = Master()
+        self.setObjectName("Master.strip")
+        self.setAccessibleName(self.tr("Master"))
+        self.setFixedWidth(MASTER_WIDTH)
+        self.title = QLabel(self.tr("Master"))
+        self.loudness = QLabel("")
+        self.loudness.setObjectName("Master.loudness")
+        self.loudness.setWordWrap(True)
+        self.meter = LevelMeter(self, with_scale=True)
+        self.peak = QLabel("−∞")
+        self.peak.setObjectName("Master.peak")
+        self.gain = ValueBox(_GAIN, self, caption=self.tr("gain"))
+        self.ceiling = ValueBox(_CEILING, self, caption=self.tr("ceiling"))
+        self.target = FlatCombo(self, height=24)
+        self.solo_lamp = ToggleButton(self.tr("SOLO"), "solo", self)
+        self.solo_lamp.setToolTip(self.tr("Lit while something is soloed; click to clear all solos"))
+        self._name_widgets()
+        self._lay_out()
+        self._connect()
+
+    def _name_widgets(self) -> None:
+        for widget, key, words in (
+            (self.meter, "meter", self.tr("meter")), (self.gain, "gain_db", self.tr("gain")),
+            (self.ceiling, "ceiling_dbtp", self.tr("ceiling")), (self.solo_lamp, "solo", self.tr("clear solos")),
+            (self.target, "loudness_target", self.tr("loudness target")),
+        ):  # fmt: skip
+            widget.setObjectName(f"Master.{key}")
+            widget.setAccessibleName(f"{self.tr('Master')}, {words}")
+        for target in LOUDNESS_TARGETS_LUFS:
+            self.target.addItem(self.tr("off") if target is None else f"{target:.0f} LUFS".replace("-", "−"), target)
+        self.target.setToolTip(self.tr("Loudness that Automix and export aim at"))
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 8, 8, 8)
+        column.setSpacing(5)
+        self.title.setFont(paint.sized(self.font(), 13, bold=True))
+        small = paint.sized(self.font(), 11)
+        for label in (self.loudness, self.peak):
+            label.setFont(small)
+        self.peak.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        target_words = QLabel(self.tr("Target"))
+        target_words.setFont(small)
+        for widget in (self.title, target_words, self.target, self.ceiling, self.loudness, self.solo_lamp):
+            column.addWidget(widget)
+        column.addWidget(self.meter, 1)
+        column.addWidget(self.peak)
+        column.addWidget(self.gain)
+
+    def _connect(self) -> None:
+        for box, field, words in (
+            (self.gain, "gain_db", self.tr("Master gain")),
+            (self.ceiling, "ceiling_dbtp", self.tr("Master ceiling")),
+        ):
+            box.edited.connect(lambda v, f=field, w=words: self.edited.emit(replace(self._master, **{f: v}), w))
+            box.nudged.connect(lambda v, f=field, w=words: self.nudged.emit(replace(self._master, **{f: v}), w))
+            box.gesture_started.connect(self.gesture_started)
+            box.gesture_ended.connect(self.gesture_ended)
+            box.refused.connect(self.refused)
+        self.target.activated.connect(self._pick_target)
+        self.solo_lamp.clicked.connect(self.solo_clear_wanted)
+        self.meter.forgotten.connect(self.show_peak)
+
+    def _pick_target(self, index: int) -> None:
+        wanted = replace(self._master, loudness_target_lufs=self.target.itemData(index))
+        self.edited.emit(wanted, self.tr("Loudness target"))
+
+    def show_session(self, session: Session) -> None:
+        """Shows the master and whether something is soloed; emits nothing."""
+        self._master = session.master
+        self.gain.show_value(_GAIN.clipped(session.master.gain_db))
+        self.ceiling.show_value(_CEILING.clipped(session.master.ceiling_dbtp))
+        index = self.target.findData(session.master.loudness_target_lufs)
+        if index < 0:
+            wanted = session.master.loudness_target_lufs
+            self.target.addItem(f"{wanted:g} LUFS".replace("-", "−"), wanted)
+            index = self.target.count() - 1
+        self.target.setCurrentIndex(index)
+        self.solo_lamp.show_on(session.any_solo)
+
+    def show_loudness(self, text: str) -> None:
+        """Shows what the mix measured."""
+        self.loudness.setText(text)
+        self.loudness.setVisible(bool(text))
+
+    def show_peak(self) -> None:
+        """Writes the highest peak under the meter."""
+        top = self.meter.top_db
+        self.peak.setText("−∞ dBFS" if top <= FLOOR_DB else f"{top:.1f} dBFS".replace("-", "−"))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme = theme_of(self)
+        painter = paint.painter_for(self)
+        paint.box(painter, QRectF(self.rect()), theme.colour("panel"), theme.colour("line"), 6)
+        paint.box(painter, QRectF(0, 0, self.width(), 4), theme.colour("accent"), None, 2)

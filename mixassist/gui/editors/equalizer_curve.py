@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The equaliser's curve with a node a band: drag = frequency and gain, wheel = Q, double-click = reset."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF, QWheelEvent
+from PySide6.QtWidgets import QWidget
+
+from mixassist.domain.controls import NEUTRAL, Controls
+from mixassist.domain.parameters import BANDS, PARAMETER
+from mixassist.gui import curves, paint
+from mixassist.gui.theme import BAND_COLOURS, Theme, mixed, theme_of
+
+_COUNT = 128
+_RANGES_DB = (6.0, 12.0, 18.0, 24.0)
+_DECADES = (20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)
+_FINE = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+
+
+class EqualizerCurve(QWidget):
+    """Shows a channel's equaliser and emits the band values a person drags to."""
+
+    bands_edited = Signal(dict, str)
+    bands_nudged = Signal(dict, str)
+    gesture_started = Signal()
+    gesture_ended = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._controls: Controls = NEUTRAL
+        self._ghost: Controls | None = None
+        self._on = True
+        self._rate_hz = 44_100
+        self._dragged = ""
+        self._hovered = ""
+        self._last = QPointF()
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setToolTip(self.tr("Drag a node: frequency and gain. Wheel: Q. Double-click: reset. Five fixed bands."))
+
+    def sizeHint(self) -> QSize:
+        return QSize(290, 118)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(200, 96)
+
+    def show_controls(self, controls: Controls, ghost: Controls | None, on: bool, sample_rate_hz: int) -> None:
+        """Shows a channel's equaliser; emits nothing."""
+        state = (controls, ghost, on, sample_rate_hz)
+        if state != (self._controls, self._ghost, self._on, self._rate_hz):
+            self._controls, self._ghost, self._on, self._rate_hz = state
+            self.update()
+
+    @property
+    def range_db(self) -> float:
+        """The smallest of ±6, 12, 18, 24 dB that shows every band."""
+        most = max(abs(self._controls.number(f"{band}_gain_db")) for band in BANDS)
+        return next((r for r in _RANGES_DB[1:] if most <= r - 1.0), _RANGES_DB[-1])
+
+    def node_at(self, band: str) -> QPointF:
+        """Returns where a band's node is drawn."""
+        area = self._area()
+        x = math.log(self._controls.number(f"{band}_freq_hz") / 20.0) / math.log(1000.0)
+        y = self._controls.number(f"{band}_gain_db") / self.range_db
+        return QPointF(area.left() + x * area.width(), area.center().y() - y * area.height() / 2)
+
+    def _area(self) -> QRectF:
+        return QRectF(self.rect()).adjusted(6, 5, -6, -14)
+
+    def _band_near(self, point: QPointF) -> str:
+        def distance(band: str) -> float:
+            offset = self.node_at(band) - point
+            return math.hypot(offset.x(), offset.y())
+
+        nearest = min(BANDS, key=distance)
+        return nearest if distance(nearest) <= 14.0 else ""
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._dragged = self._band_near(event.position()) if event.button() == Qt.MouseButton.LeftButton else ""
+        if self._dragged:
+            self._last = event.position()
+            self.gesture_started.emit()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if not self._dragged:
+            hovered = self._band_near(event.position())
+            if hovered != self._hovered:
+                self._hovered = hovered
+                self.update()
+            return
+        share = 0.1 if event.modifiers() & _FINE else 1.0
+        moved, area, band = event.position() - self._last, self._area(), self._dragged
+        self._last = event.position()
+        gain, freq = PARAMETER[f"{band}_gain_db"], PARAMETER[f"{band}_freq_hz"]
+        values = {
+            gain.key: gain.clipped(
+                self._controls.number(gain.key) - share * moved.y() / (area.height() / 2) * self.range_db
+            ),
+            freq.key: freq.clipped(self._controls.number(freq.key) * 1000.0 ** (share * moved.x() / area.width())),
+        }
+        self.bands_edited.emit(values, band.replace("_", " "))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._dragged:
+            self._dragged = ""
+            self.gesture_ended.emit()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        band = self._band_near(event.position())
+        if band:
+            keys = [key for key in PARAMETER if key.startswith(f"{band}_")]
+            self.bands_edited.emit({k: PARAMETER[k].default for k in keys}, f"reset {band.replace('_', ' ')}")
+
+    def leaveEvent(self, event) -> None:  # type: ignore[no-untyped-def]
+        self._hovered = ""
+        self.update()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        band = self._band_near(event.position())
+        key = f"{band}_q"
+        if not band or key not in PARAMETER:
+            event.ignore()
+            return
+        notches = event.angleDelta().y() / 120.0 * (0.1 if event.modifiers() & _FINE else 1.0)
+        value = PARAMETER[key].stepped(self._controls.number(key), notches)
+        self.bands_nudged.emit({key: value}, f"{band.replace('_', ' ')} Q")
+        event.accept()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = paint.painter_for(self)
+        theme = theme_of(self)
+        paint.box(painter, QRectF(self.rect()), theme.colour("sunken"), theme.colour("line"), 5)
+        area = self._area()
+        self._draw_grid(painter, theme, area)
+        painter.save()
+        painter.setClipRect(area.adjusted(0, -3, 0, 3))
+        if self._ghost is not None and self._ghost != self._controls:
+            painter.setPen(QPen(theme.colour("ghost"), 1.2, Qt.PenStyle.DashLine))
+            painter.drawPolyline(self._polyline(area, curves.equalizer_db(self._ghost, self._rate_hz, _COUNT)))
+        if self._on:
+            self._draw_bands(painter, area)
+        ink = theme.colour("text" if self._on else "dim")
+        painter.setPen(QPen(ink, 2.0))
+        painter.drawPolyline(self._polyline(area, curves.equalizer_db(self._controls, self._rate_hz, _COUNT)))
+        painter.restore()
+        self._draw_nodes(painter, theme)
+
+    def _draw_grid(self, painter: QPainter, theme: Theme, area: QRectF) -> None:
+        faint = mixed(theme.colour("line"), theme.colour("sunken"), 0.4)
+        painter.setFont(paint.sized(self.font(), 9))
+        for frequency in _DECADES:
+            x = area.left() + math.log(frequency / 20.0) / math.log(1000.0) * area.width()
+            painter.setPen(QPen(faint, 1))
+            painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
+            words = f"{frequency // 1000}k" if frequency >= 1000 else str(frequency)
+            spot = QRectF(min(max(x - 15, 3), self.width() - 33), area.bottom() + 1, 30, 12)
+            paint.label(painter, spot, words, theme.colour("dim"))
+        for share in (-0.5, 0.0, 0.5):
+            y = area.center().y() - share * area.height()
+            if share == 0.0:
+                painter.setPen(QPen(theme.colour("line"), 1))
+                painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
+        words = f"±{self.range_db:.0f} dB"
+        paint.label(
+            painter, area.adjusted(2, 0, -2, -area.height() + 11), words, theme.colour("dim"), paint.Align.AlignRight
+        )
+
+    def _draw_bands(self, painter: QPainter, area: QRectF) -> None:
+        for band in BANDS:
+            if self._controls.number(f"{band}_gain_db") == 0.0:
+                continue
+            line = self._polyline(area, curves.equalizer_db(self._controls, self._rate_hz, _COUNT, band))
+            colour = QColor(BAND_COLOURS[band])
+            painter.setPen(QPen(colour, 1.1))
+            painter.drawPolyline(line)
+            filled = QPolygonF(line)
+            filled.append(QPointF(area.right(), area.center().y()))
+            filled.append(QPointF(area.left(), area.center().y()))
+            colour.setAlpha(38)
+            painter.setBrush(colour)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.drawPolygon(filled)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+
+    def _draw_nodes(self, painter: QPainter, theme: Theme) -> None:
+        painter.setFont(paint.sized(self.font(), 9, bold=True))
+        for number, band in enumerate(BANDS, 1):
+            centre = self.node_at(band)
+            colour = QColor(BAND_COLOURS[band]) if self._on else theme.colour("dim")
+            radius = 8.0 if band in (self._dragged, self._hovered) else 6.5
+            painter.setPen(QPen(theme.colour("sunken"), 1.5))
+            painter.setBrush(colour)
+            painter.drawEllipse(centre, radius, radius)
+            spot = QRectF(centre.x() - 8, centre.y() - 8, 16, 16)
+            paint.label(painter, spot, str(number), theme.colour("on_lamp"))
+
+    def _polyline(self, area: QRectF, response_db: np.ndarray) -> QPolygonF:
+        xs = np.linspace(area.left(), area.right(), len(response_db))
+        ys = area.center().y() - np.clip(response_db, -60, 60) / self.range_db * area.height() / 2
+        return QPolygonF([QPointF(float(x), float(y)) for x, y in zip(xs, ys, strict=True)])

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Copies of unsaved work while it is edited, and the offer to bring them back after a crash."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QTimer
+
+from mixassist.domain.session import Session
+
+if TYPE_CHECKING:
+    from mixassist.gui.main_window import MainWindow
+
+
+class Recovery(QObject):
+    """Autosaves the window's session every few minutes while it holds unsaved work."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        from mixassist.interchange.autosave import Autosaver
+
+        self._window = window
+        self._workspace = window.workspace
+        self._saver = Autosaver()
+        self._kept: Session | None = None
+        self._timer = QTimer(self)
+        self._timer.setInterval(max(round(window.settings.autosave_minutes * 60_000), 5_000))
+        self._timer.timeout.connect(self.keep)
+        self._timer.start()
+        self._workspace.saved.connect(self._let_go)
+        self._workspace.opened.connect(self._let_go)
+
+    def keep(self) -> None:
+        """Writes a copy of unsaved work, in the background; what was kept already is not written again."""
+        document = self._workspace.document
+        session, path, saver = document.session, self._workspace.path, self._saver
+        if not document.is_modified or not session.tracks or session == self._kept:
+            return
+        self._kept = session
+        self._workspace.tasks.run_task(
+            self.tr("Autosaving"), lambda progress, cancel: saver.write(session, path), quiet=True
+        )
+
+    def offer(self) -> None:
+        """Looks for work that a crash left behind, in the background, and offers it."""
+
+        def look(progress: Any, cancel: Any) -> Any:
+            from mixassist.interchange.autosave import recoverable
+
+            return recoverable()
+
+        self._workspace.tasks.run_task(self.tr("Looking for unsaved work"), look, self._offer_found, quiet=True)
+
+    def _offer_found(self, found: tuple[Any, ...]) -> None:
+        for recovery in found[:2]:
+            text = self.tr("“{0}” ({1} tracks) was not saved when MixAssist last ended.").format(
+                recovery.name, recovery.track_count
+            )
+            self._window.messages.show_message(
+                text, "warning", (self.tr("Recover"), lambda r=recovery: self._workspace.recover(r))
+            )
+
+    def _let_go(self, *_: object) -> None:
+        self._kept = None
+        self._saver.discard()
+
+    def close(self) -> None:
+        """Ends the timer and takes the copy away: the window closes in order."""
+        self._timer.stop()
+        self._saver.close()

@@ -1,0 +1,368 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The main window: puts the parts together and carries the session's changes to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from mixassist.domain.channel import View
+from mixassist.domain.session import Session
+from mixassist.gui.actions import ACTIONS, build_actions, build_menus
+from mixassist.gui.console.console import Console
+from mixassist.gui.editors.channel_stack import ChannelStack
+from mixassist.gui.handlers.edits import EditActions
+from mixassist.gui.handlers.files import FileActions
+from mixassist.gui.handlers.looks import LooksActions
+from mixassist.gui.handlers.recovery import Recovery
+from mixassist.gui.handlers.tracks import TrackActions
+from mixassist.gui.handlers.transport import TransportActions
+from mixassist.gui.panels.start_page import StartPage
+from mixassist.gui.settings import Settings, load_settings
+from mixassist.gui.sound import OutputOpener, open_default_output
+from mixassist.gui.theme import install_theme, style_sheet
+from mixassist.gui.transport_bar import TransportBar
+from mixassist.gui.views.waveform_view import WaveformView
+from mixassist.gui.widgets.message_bar import MessageBar
+from mixassist.gui.widgets.task_area import TaskArea
+from mixassist.gui.workspace import Workspace
+
+TICK_MS = 33
+
+
+class MainWindow(QMainWindow):
+    """One window, one session. Everything it shows it reads from `workspace`."""
+
+    def __init__(self, settings: Settings | None = None, output_opener: OutputOpener = open_default_output) -> None:
+        super().__init__()
+        self.setObjectName("window")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.settings = settings or load_settings()
+        self.pending_sources: tuple[str, ...] = ()
+        self._views: tuple[View, ...] = ()
+        self._shown = Session()
+        self.workspace = Workspace(self, output_opener)
+        self.files, self.edits, self.tracks = FileActions(self), EditActions(self), TrackActions(self)
+        self.transport, self.looks = TransportActions(self), LooksActions(self)
+        self.actions_by_name = build_actions(self)
+        build_menus(self, self.actions_by_name)
+        self._build()
+        self._connect()
+        self.setAcceptDrops(True)
+        self.setMinimumSize(900, 600)
+        self.resize(1280, 720)
+        if self.settings.geometry:
+            self.restoreGeometry(QByteArray.fromBase64(self.settings.geometry.encode()))
+        self.recovery = Recovery(self)
+        self._ticker = QTimer(self)
+        self._ticker.setInterval(TICK_MS)
+        self._ticker.timeout.connect(self.tick)
+        self._dress()
+        self._all_changed()
+
+    def _build(self) -> None:
+        from mixassist import api
+
+        self.messages = MessageBar(self)
+        self.transport_bar = TransportBar(self.actions_by_name, api.METHOD_NAMES, self)
+        self.transport_bar.show_method(self.settings.method or api.DEFAULT_METHOD)
+        self.start_page = StartPage(self.actions_by_name, self)
+        self.waveforms = WaveformView(self)
+        self.console = Console(self.workspace.editor, self)
+        self.channel = ChannelStack(self.workspace.editor, self)
+        self._split = QSplitter(Qt.Orientation.Vertical, self)
+        self._split.setHandleWidth(5)
+        self._split.setChildrenCollapsible(False)
+        self._split.addWidget(self.waveforms)
+        self._split.addWidget(self.console)
+        self._split.setStretchFactor(0, 1)
+        self._split.setStretchFactor(1, 1)
+        self._split.setSizes([4000, 100])  # the console starts at its least height, waveforms get the rest
+        work = QWidget(self)
+        row = QHBoxLayout(work)
+        row.setContentsMargins(8, 0, 8, 0)
+        row.setSpacing(6)
+        row.addWidget(self.channel)
+        row.addWidget(self._split, 1)
+        self._pages = QStackedWidget(self)
+        self._pages.addWidget(self.start_page)
+        self._pages.addWidget(work)
+        centre = QWidget(self)
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.transport_bar)
+        column.addWidget(self.messages)
+        column.addWidget(self._pages, 1)
+        self.setCentralWidget(centre)
+        self._build_status()
+
+    def _build_status(self) -> None:
+        self.task_area = TaskArea(self.workspace.tasks, self)
+        self.facts = QLabel("", self)
+        self.facts.setObjectName("facts")
+        self.device = QLabel("", self)
+        self.device.setObjectName("device")
+        bar = self.statusBar()
+        bar.setSizeGripEnabled(False)
+        bar.setFixedHeight(28)
+        bar.addWidget(self.facts)
+        bar.addWidget(self.device, 1)
+        bar.addPermanentWidget(self.task_area)
+
+    def _connect(self) -> None:
+        space = self.workspace
+        space.session_changed.connect(self._session_changed)
+        space.opened.connect(self._opened)
+        space.message.connect(self.messages.show_message)
+        space.saved.connect(self._saved)
+        space.missing_changed.connect(self._refresh_actions)
+        space.sound.rendering_changed.connect(self._show_rendering)
+        space.sound.pyramid_ready.connect(self._take_pyramid)
+        space.tasks.changed.connect(self._show_busy)
+        self.console.selection_changed.connect(self._selected)
+        self.console.stage_wanted.connect(lambda *_: self._show_channel_panel())
+        self.console.track_menu_wanted.connect(self.tracks.open_menu)
+        self.waveforms.seek_wanted.connect(self.transport.seek)
+        self.waveforms.selected.connect(self.console.select)
+        self.waveforms.track_menu_wanted.connect(self.tracks.open_menu)
+        self.transport_bar.view_picked.connect(self.edits.set_view)
+        self.transport_bar.method_picked.connect(self._method_picked)
+        self.start_page.recent_wanted.connect(lambda source: self.files.open_sources([source]))
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._scheme_changed)
+
+    @property
+    def document(self):  # type: ignore[no-untyped-def]
+        """The document, for scripts and tests."""
+        return self.workspace.document
+
+    @property
+    def session(self) -> Session:
+        """The present session, for scripts and tests."""
+        return self.workspace.session
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is being opened, read, rendered or written."""
+        sound = self.workspace.sound
+        return self.workspace.tasks.is_idle and (not sound.is_open or sound.is_ready)
+
+    def views_at_hand(self) -> tuple[View, ...]:
+        """Returns the views that can be heard here."""
+        if not self._views:
+            from mixassist import api
+
+            self._views = tuple(api.available_views())
+        return self._views
+
+    def _session_changed(self, before: Session, now: Session) -> None:
+        same_tracks = [t.id for t in before.tracks] == [t.id for t in now.tracks]
+        if not same_tracks or before is self._shown is now:
+            self._all_changed()
+            return
+        changed = tuple(b.id for a, b in zip(before.tracks, now.tracks, strict=True) if a is not b)
+        if before.any_solo != now.any_solo:
+            changed = tuple(t.id for t in now.tracks)
+        self.console.refresh(now, changed)
+        self.channel.refresh(now, changed)
+        self._after_change(now)
+
+    def _all_changed(self) -> None:
+        now = self.workspace.session
+        self.console.show_session(now)
+        self.channel.show_session(now, self.console.selected_id)
+        self._after_change(now)
+
+    def _after_change(self, now: Session) -> None:
+        self.waveforms.show_session(now, self.console.selected_id)
+        sound = self.workspace.sound
+        for track in now.tracks:
+            pyramid = sound.pyramid(track.source)
+            if pyramid is not self.waveforms.pyramid(track.id):
+                self.waveforms.set_pyramid(track.id, pyramid)
+        self._pages.setCurrentIndex(1 if now.tracks else 0)
+        self._shown = now
+        self.refresh_view()
+        self._refresh_actions()
+        self._refresh_words()
+
+    def _refresh_actions(self) -> None:
+        document, actions = self.workspace.document, self.actions_by_name
+        has_tracks = bool(self.workspace.session.tracks)
+        for spec in ACTIONS:
+            if spec.needs_tracks:
+                actions[spec.name].setEnabled(has_tracks)
+        for name, words, label in (
+            ("undo", self.tr("&Undo"), document.undo_label), ("redo", self.tr("&Redo"), document.redo_label),
+        ):  # fmt: skip
+            actions[name].setText(f"{words} {label}" if label else words)
+            actions[name].setEnabled(label is not None)
+        actions["relink"].setEnabled(bool(self.workspace.missing))
+        has_prediction = any(t.channel.prediction is not None for t in self.workspace.session.tracks)
+        for name in ("back_strip", "back_session"):
+            actions[name].setEnabled(has_prediction)
+        self._show_busy()
+
+    def _show_busy(self) -> None:
+        mixing = any(t.words == self.tr("Automix") for t in self.workspace.tasks.tasks)
+        self.actions_by_name["automix"].setEnabled(bool(self.workspace.session.tracks) and not mixing)
+
+    def _refresh_words(self) -> None:
+        session, space = self.workspace.session, self.workspace
+        self.setWindowModified(space.document.is_modified)
+        self.setWindowTitle(f"{session.name}[*] – MixAssist")
+        count = len(session.tracks)
+        if count:
+            seconds = session.length_frames / session.sample_rate_hz
+            words = self.tr("{0} tracks · {1} · {2:g} kHz").format(
+                count, f"{int(seconds // 60)}:{int(seconds % 60):02d}", session.sample_rate_hz / 1000
+            )
+            self.facts.setText(words)
+        else:
+            self.facts.setText("")
+        self.device.setText(space.sound.device_words)
+        self.device.setToolTip(space.sound.device_words)
+
+    def refresh_view(self) -> None:
+        """Shows which view sounds."""
+        self.transport_bar.show_view(self.workspace.session.view, View.MODEL in self.views_at_hand())
+
+    def _opened(self) -> None:
+        self.messages.clear()
+        if self.workspace.session.tracks:
+            source = self.workspace.path or (self.pending_sources[0] if self.pending_sources else None)
+            if source is not None:
+                from pathlib import Path
+
+                self.settings.add_recent(Path(source).absolute())
+        self.start_page.show_recents(self.settings.recents)
+        self.waveforms.zoom_to_whole()
+        self._all_changed()
+        self.tick()
+
+    def _saved(self, path: object) -> None:
+        self.settings.add_recent(path)  # type: ignore[arg-type]
+        self._refresh_words()
+
+    def _selected(self, track_id: str) -> None:
+        session = self.workspace.session
+        self.channel.select(track_id, session)
+        self.waveforms.show_session(session, track_id)
+
+    def _show_channel_panel(self) -> None:
+        self.settings.show_channel_panel = True
+        self.apply_layout()
+
+    def _show_rendering(self) -> None:
+        self.console.show_rendering(self.workspace.sound.rendering_ids(), self.workspace.session)
+
+    def _take_pyramid(self, source: object, pyramid: object) -> None:
+        for track in self.workspace.session.tracks:
+            if track.source == source:
+                self.waveforms.set_pyramid(track.id, pyramid)
+
+    def _method_picked(self, method: str) -> None:
+        self.settings.method = method
+
+    def tick(self) -> None:
+        """Moves playhead, time and meters; called 30 times a second while there is something to play."""
+        player = self.workspace.sound.player
+        session = self.workspace.session
+        if player is None:
+            self._ticker.stop()
+            self.waveforms.show_position(0)
+            self.transport_bar.show_time(0.0, session.length_frames / session.sample_rate_hz)
+            self.transport_bar.show_playing(False)
+            return
+        if not self._ticker.isActive() and self.isVisible():
+            self._ticker.start()
+        rate = session.sample_rate_hz
+        self.waveforms.show_position(player.heard_frames)
+        self.transport_bar.show_time(player.heard_frames / rate, session.length_frames / rate)
+        self.transport_bar.show_playing(player.is_playing)
+        reader = player.meters()
+        for track_id, strip in self.console.strips.items():
+            strip.meter.show_needle(reader.strips.get(track_id))
+        self.console.master.meter.show_needle(reader.master)
+        self.console.master.show_peak()
+
+    def set_theme(self, preference: str) -> None:
+        """Wears another theme from now on."""
+        self.settings.theme = preference
+        self._dress()
+
+    def _scheme_changed(self) -> None:
+        if self.settings.theme == "system":
+            self._dress()
+
+    def _dress(self) -> None:
+        theme = install_theme(self.settings.theme)
+        self.setStyleSheet(style_sheet(theme))
+        for name in ("system", "dark", "light"):
+            self.actions_by_name[f"theme_{name}"].setChecked(self.settings.theme == name)
+        self.start_page.show_recents(self.settings.recents)
+        self.apply_layout()
+        self._all_changed()
+
+    def apply_layout(self) -> None:
+        """Shows and hides the panels as the settings say."""
+        self.channel.setVisible(self.settings.show_channel_panel)
+        self.waveforms.setVisible(self.settings.show_waveforms)
+        self.actions_by_name["channel_panel"].setChecked(self.settings.show_channel_panel)
+        self.actions_by_name["waveforms"].setChecked(self.settings.show_waveforms)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+            self.start_page.show_hot(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.start_page.show_hot(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.start_page.show_hot(False)
+        names = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        if names:
+            event.acceptProposedAction()
+            self.take_dropped(names)
+
+    def take_dropped(self, names: list[str]) -> None:
+        """Opens what was dropped on an empty window; adds audio to a session that is open."""
+        is_session = len(names) == 1 and names[0].lower().endswith(".mixassist")
+        if is_session or not self.workspace.session.tracks:
+            self.files.open_sources(names)
+        else:
+            self.workspace.import_audio(names)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.files.may_leave():
+            event.ignore()
+            return
+        self.shut_down()
+        event.accept()
+
+    def shut_down(self) -> None:
+        """Ends timers, work and sound and writes the settings."""
+        self._ticker.stop()
+        QGuiApplication.styleHints().colorSchemeChanged.disconnect(self._scheme_changed)
+        self.recovery.close()
+        self.workspace.close()
+        self.settings.geometry = bytes(self.saveGeometry().toBase64().data()).decode()
+        self.settings.save()
+
+
+def on_idle(window: MainWindow, call: Callable[[], object]) -> None:
+    """Calls once when the window has nothing left to read, render or write; for screenshots and scripts."""
+    timer = QTimer(window)
+
+    def look() -> None:
+        if window.is_idle:
+            timer.stop()
+            timer.deleteLater()
+            call()
+
+    timer.timeout.connect(look)
+    timer.start(30)

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Small strokes that painted widgets share: boxes, labels, focus rings, marks."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import QWidget
+
+Align = Qt.AlignmentFlag
+
+
+def painter_for(widget: QWidget) -> QPainter:
+    """Returns a smooth painter on a widget."""
+    painter = QPainter(widget)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    return painter
+
+
+def box(painter: QPainter, rect: QRectF, fill: QColor, line: QColor | None = None, radius: float = 4.0) -> None:
+    """Paints a rounded box, crisp at whole pixels."""
+    painter.setBrush(fill)
+    painter.setPen(QPen(line, 1.0) if line is not None else Qt.PenStyle.NoPen)
+    shape = rect.adjusted(0.5, 0.5, -0.5, -0.5) if line is not None else rect
+    painter.drawRoundedRect(shape, radius, radius)
+
+
+def sized(font: QFont, pixels: int, bold: bool = False) -> QFont:
+    """Returns a copy of a font at a pixel size."""
+    copy = QFont(font)
+    copy.setPixelSize(pixels)
+    copy.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
+    return copy
+
+
+def label(
+    painter: QPainter, rect: QRectF, text: str, colour: QColor, align: Align = Align.AlignCenter, elide: bool = False
+) -> None:
+    """Writes one line of text into a rectangle, elided at its end if asked."""
+    if elide:
+        text = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(rect.width()))
+    painter.setPen(colour)
+    painter.drawText(rect, int(align | Align.AlignVCenter | Qt.TextFlag.TextSingleLine), text)
+
+
+def focus_ring(painter: QPainter, rect: QRectF, colour: QColor, radius: float = 4.0) -> None:
+    """Paints the ring that shows where the keyboard is."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(colour, 1.6))
+    painter.drawRoundedRect(rect.adjusted(0.8, 0.8, -0.8, -0.8), radius, radius)
+
+
+def triangle(painter: QPainter, tip: QPointF, size: float, direction: str, colour: QColor) -> None:
+    """Paints a small filled triangle whose tip points `up`, `down`, `left` or `right`."""
+    across = {"up": (0, 1), "down": (0, -1), "left": (1, 0), "right": (-1, 0)}[direction]
+    back = QPointF(tip.x() + across[0] * size, tip.y() + across[1] * size)
+    side = QPointF(across[1] * size * 0.62, across[0] * size * 0.62)
+    path = QPainterPath(tip)
+    path.lineTo(back + side)
+    path.lineTo(back - side)
+    path.closeSubpath()
+    painter.fillPath(path, colour)
+
+
+def padlock(painter: QPainter, centre: QPointF, size: float, colour: QColor) -> None:
+    """Paints a small padlock."""
+    body = QRectF(centre.x() - size / 2, centre.y() - size * 0.08, size, size * 0.66)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    painter.drawRoundedRect(body, 1.2, 1.2)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(colour, max(size * 0.16, 1.2)))
+    shackle = QRectF(centre.x() - size * 0.28, centre.y() - size * 0.55, size * 0.56, size * 0.8)
+    painter.drawArc(shackle, 0, 180 * 16)

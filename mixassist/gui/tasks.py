@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Background work: one function in, one callback in the window's thread out, with progress and cancel."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
+
+from mixassist.domain.errors import Cancelled, MixAssistError
+from mixassist.domain.progress import CancelToken, Progress
+
+Work = Callable[[Progress, CancelToken], Any]
+_REPORT_EVERY_S = 0.05
+
+
+class Task(QObject):
+    """One piece of work under way. Lives in the window's thread; only `_run` is called elsewhere."""
+
+    progressed = Signal(float, str)
+    ended = Signal(object)
+    _done = Signal(object, object)
+
+    def __init__(self, words: str, work: Work, quiet: bool, parent: QObject) -> None:
+        super().__init__(parent)
+        self.words = words
+        self.quiet = quiet
+        self.ends = False
+        self.fraction = 0.0
+        self.detail = words
+        self.cancel_token = CancelToken()
+        self._work = work
+        self._last_report_s = 0.0
+        self.on_result: Callable[[Any], None] | None = None
+        self.on_error: Callable[[MixAssistError], None] | None = None
+        self.on_cancelled: Callable[[], None] | None = None
+        self.progressed.connect(self._take_progress, Qt.ConnectionType.QueuedConnection)
+        self._done.connect(self._finish, Qt.ConnectionType.QueuedConnection)
+
+    def cancel(self) -> None:
+        """Asks the work to stop; its callback for cancelled work follows."""
+        self.cancel_token.cancel()
+
+    def run_in_worker(self) -> None:
+        """Does the work; called by the pool."""
+        try:
+            result = self._work(self._report, self.cancel_token)
+        except BaseException as error:  # handed over whole: the window's thread decides
+            self._done.emit(None, error)
+        else:
+            self._done.emit(result, None)
+
+    def _report(self, fraction: float, what: str) -> None:
+        now_s = time.monotonic()
+        if fraction >= 1.0 or now_s - self._last_report_s >= _REPORT_EVERY_S:
+            self._last_report_s = now_s
+            self.progressed.emit(float(fraction), what)
+
+    def _take_progress(self, fraction: float, what: str) -> None:
+        self.fraction, self.detail = fraction, what
+
+    def _finish(self, result: object, error: BaseException | None) -> None:
+        self.ended.emit(self)
+        try:
+            if isinstance(error, Cancelled) or (error is None and self.cancel_token.is_cancelled):
+                if self.on_cancelled is not None:
+                    self.on_cancelled()
+            elif isinstance(error, MixAssistError) and self.on_error is not None:
+                self.on_error(error)
+            elif error is not None:
+                sys.excepthook(type(error), error, error.__traceback__)
+            elif self.on_result is not None:
+                self.on_result(result)
+        finally:
+            self.deleteLater()
+
+
+class _Job(QRunnable):
+    def __init__(self, task: Task) -> None:
+        super().__init__()
+        self._task = task
+
+    def run(self) -> None:
+        self._task.run_in_worker()
+
+
+class TaskRunner(QObject):
+    """Runs tasks on a small pool of its own and knows which are under way."""
+
+    changed = Signal()
+    """A task began, moved on or ended."""
+
+    def __init__(self, parent: QObject | None = None, threads: int = 3) -> None:
+        super().__init__(parent)
+        self._pool = QThreadPool(self)
+        self._pool.setMaxThreadCount(threads)
+        self._tasks: list[Task] = []
+        self.default_on_error: Callable[[MixAssistError], None] | None = None
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """What is under way, oldest first."""
+        return tuple(self._tasks)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is under way."""
+        return not self._tasks
+
+    def run_task(
+        self,
+        words: str,
+        work: Work,
+        on_result: Callable[[Any], None] | None = None,
+        on_error: Callable[[MixAssistError], None] | None = None,
+        on_cancelled: Callable[[], None] | None = None,
+        *,
+        quiet: bool = False,
+        ends: bool = False,
+    ) -> Task:
+        """Starts `work(progress, cancel)`; exactly one of the callbacks follows in the window's thread.
+
+        Args:
+            quiet: the status bar shows it only while nothing else is under way.
+            ends: it lets things go and must be done whatever else is cancelled.
+        """
+        task = Task(words, work, quiet, self)
+        task.ends = ends
+        task.on_result, task.on_cancelled = on_result, on_cancelled
+        task.on_error = on_error or self.default_on_error
+        task.progressed.connect(self._tell, Qt.ConnectionType.QueuedConnection)
+        task.ended.connect(self._forget)
+        self._tasks.append(task)
+        self._pool.start(_Job(task))
+        self.changed.emit()
+        return task
+
+    def cancel_all(self) -> None:
+        """Asks all work to stop."""
+        for task in self._tasks:
+            if not task.ends:
+                task.cancel()
+
+    def close(self) -> None:
+        """Cancels everything and waits until the threads are gone; callbacks no longer come."""
+        for task in self._tasks:
+            task.on_result = task.on_error = task.on_cancelled = None
+        self.cancel_all()
+        self._pool.waitForDone()
+        self._tasks.clear()
+
+    def _tell(self, fraction: float, what: str) -> None:
+        self.changed.emit()
+
+    def _forget(self, task: Task) -> None:
+        if task in self._tasks:
+            self._tasks.remove(task)
+        self.changed.emit()

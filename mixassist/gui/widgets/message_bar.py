@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Messages that block nothing: the sentence the command line would print, above the work."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from mixassist.gui import paint
+from mixassist.gui.theme import mixed, theme_of
+from mixassist.gui.widgets.toggle_button import ToggleButton
+
+_MOST = 4
+
+
+class Message(QFrame):
+    """One sentence with a coloured edge, at most one action, and a cross to close it."""
+
+    def __init__(self, text: str, kind: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.kind = kind
+        self.setObjectName("message")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(16, 6, 8, 6)
+        self.label = QLabel(text)
+        self.label.setObjectName("message.text")
+        self.label.setWordWrap(True)
+        self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.label.setTextFormat(Qt.TextFormat.PlainText)
+        self.label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        layout.addWidget(self.label, 1)
+        self.button = QPushButton()
+        self.button.setVisible(False)
+        layout.addWidget(self.button)
+        self.close_button = ToggleButton("×", "accent", checkable=False)
+        self.close_button.setAccessibleName(self.tr("Close message"))
+        layout.addWidget(self.close_button)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = paint.painter_for(self)
+        theme = theme_of(self)
+        colour: QColor = theme.colour({"error": "high", "warning": "warning"}.get(self.kind, "accent"))
+        rect = QRectF(self.rect())
+        paint.box(
+            painter, rect, mixed(theme.colour("panel"), colour, 0.14), mixed(theme.colour("line"), colour, 0.4), 5
+        )
+        paint.box(painter, QRectF(0, 0, 5, rect.height()), colour, None, 2)
+
+
+class MessageBar(QWidget):
+    """Holds the newest messages, oldest first; empty, it takes no room."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("messages")
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(8, 4, 8, 4)
+        self._layout.setSpacing(4)
+        self._messages: list[Message] = []
+        self.hide()
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The sentences shown now."""
+        return tuple(message.label.text() for message in self._messages)
+
+    def show_message(self, text: str, kind: str = "error", action: tuple[str, object] | None = None) -> None:
+        """Shows a sentence; a repeated one is shown once. `action` is (words, what to call)."""
+        if text in self.texts:
+            return
+        message = Message(text, kind, self)
+        message.close_button.clicked.connect(lambda: self._close(message))
+        if action is not None:
+            words, call = action
+            message.button.setText(words)
+            message.button.setVisible(True)
+            message.button.clicked.connect(lambda: (self._close(message), call()))  # type: ignore[operator]
+        self._messages.append(message)
+        self._layout.addWidget(message)
+        while len(self._messages) > _MOST:
+            self._close(self._messages[0])
+        self.show()
+
+    def clear(self) -> None:
+        """Closes all messages."""
+        while self._messages:
+            self._close(self._messages[0])
+
+    def _close(self, message: Message) -> None:
+        if message in self._messages:
+            self._messages.remove(message)
+            self._layout.removeWidget(message)
+            message.hide()
+            message.deleteLater()
+        if not self._messages:
+            self.hide()

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A track's name: double-click or F2 renames it in place."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QWidget
+
+from mixassist.gui import paint
+from mixassist.gui.theme import mixed, theme_of
+from mixassist.gui.widgets.value_entry import ValueEntry
+
+
+class NameLabel(QAbstractButton):
+    """Name, with a second line of small words under it when asked to."""
+
+    renamed = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None, *, two_lines: bool = True) -> None:
+        super().__init__(parent)
+        self.two_lines = two_lines
+        self._words = ""
+        self._busy = False
+        self._selected = False
+        self._colour = "#888888"
+        self._entry: ValueEntry | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def sizeHint(self) -> QSize:
+        return QSize(84, 36 if self.two_lines else 17)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(40, 36 if self.two_lines else 17)
+
+    @property
+    def words(self) -> str:
+        """The small second line."""
+        return self._words
+
+    def show_name(self, name: str, colour: str, words: str = "", *, busy: bool = False, selected: bool = False) -> None:
+        """Shows a name; emits nothing. `busy` paints the words in the accent colour."""
+        state = (name, colour, words, busy, selected)
+        if state != (self.text(), self._colour, self._words, self._busy, self._selected):
+            self.setText(name)
+            self._colour, self._words, self._busy, self._selected = colour, words, busy, selected
+            self.setToolTip(name if not words else f"{name}: {words}")
+            self.setAccessibleDescription(words)
+            self.update()
+
+    def start_typing(self) -> None:
+        """Opens a field to type another name."""
+        if self._entry is None:
+            self._entry = ValueEntry(self)
+            self._entry.committed.connect(self.renamed)
+        self._entry.open(self.text(), self.rect())
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.start_typing()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_F2, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.start_typing()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = paint.painter_for(self)
+        theme = theme_of(self)
+        rect = QRectF(self.rect())
+        colour = QColor(self._colour)
+        if self.two_lines:
+            tint = mixed(theme.colour("panel"), colour, 0.30 if self._selected else 0.14)
+            paint.box(painter, rect, tint, None, 4)
+            paint.box(painter, QRectF(0, 0, rect.width(), 3.5), colour, None, 1.6)
+            text_rect = rect.adjusted(5, 5, -4, -14)
+        else:
+            paint.box(painter, rect, colour, None, 4)
+            text_rect = rect.adjusted(5, 0, -5, 0)
+        painter.setFont(paint.sized(self.font(), 12 if self.two_lines else 11, bold=True))
+        ink = theme.colour("text") if self.two_lines else QColor("#101216" if colour.lightness() > 115 else "#ffffff")
+        align = paint.Align.AlignLeft if self.two_lines else paint.Align.AlignHCenter
+        paint.label(painter, text_rect, self.text(), ink, align, elide=True)
+        if self.two_lines and self._words:
+            painter.setFont(paint.sized(self.font(), 10))
+            ink = theme.colour("accent" if self._busy else "dim")
+            paint.label(painter, rect.adjusted(5, 19, -4, -2), self._words, ink, paint.Align.AlignLeft, elide=True)
+        if self.hasFocus():
+            paint.focus_ring(painter, rect, theme.colour("accent"))

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A small lamp button: M, S, lock, polarity, power."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QWidget
+
+from mixassist.gui import paint
+from mixassist.gui.theme import mixed, theme_of
+
+
+class ToggleButton(QAbstractButton):
+    """A checkable button whose lamp has the colour of a theme role.
+
+    Args:
+        face: one or two letters, or `lock`, `polarity`, `power`, `back`, which are drawn.
+        role: the theme's colour when lit.
+    """
+
+    def __init__(self, face: str, role: str, parent: QWidget | None = None, *, checkable: bool = True) -> None:
+        super().__init__(parent)
+        self.face = face
+        self.role = role
+        self.setText(face)
+        self.setCheckable(checkable)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def sizeHint(self) -> QSize:
+        return QSize(26, 20)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(18, 18)
+
+    def show_on(self, on: bool) -> None:
+        """Shows a state; emits nothing."""
+        if self.isChecked() != on:
+            blocked = self.blockSignals(True)
+            self.setChecked(on)
+            self.blockSignals(blocked)
+            self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = paint.painter_for(self)
+        theme = theme_of(self)
+        lit = self.isChecked()
+        rect = QRectF(self.rect())
+        fill = theme.colour(self.role) if lit else theme.colour("hover" if self.underMouse() else "raised")
+        if self.isDown():
+            fill = mixed(fill, theme.colour("dim"), 0.25)
+        paint.box(painter, rect, fill, None if lit else theme.colour("line"))
+        ink = theme.colour("on_lamp") if lit else theme.colour("dim")
+        if not self.isEnabled():
+            ink = mixed(theme.colour("dim"), theme.colour("panel"), 0.5)
+        if lit and self.role == "accent":
+            ink = theme.colour("on_accent")
+        self._draw_face(painter, rect, ink)
+        if self.hasFocus():
+            paint.focus_ring(painter, rect, theme.colour("text" if lit else "accent"))
+
+    def _draw_face(self, painter: QPainter, rect: QRectF, ink) -> None:  # type: ignore[no-untyped-def]
+        centre = rect.center()
+        if self.face == "lock":
+            paint.padlock(painter, centre, 8.5, ink)
+            return
+        painter.setPen(QPen(ink, 1.6))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        if self.face == "polarity":
+            painter.drawEllipse(centre, 4.6, 4.6)
+            painter.drawLine(centre + QPointF(-5, 5.4), centre + QPointF(5, -5.4))
+        elif self.face == "power":
+            circle = QRectF(centre.x() - 4.4, centre.y() - 3.6, 8.8, 8.8)
+            painter.drawArc(circle, 130 * 16, 280 * 16)
+            painter.drawLine(centre + QPointF(0, -5.4), centre + QPointF(0, 0))
+        elif self.face == "back":
+            circle = QRectF(centre.x() - 4.2, centre.y() - 3.6, 8.4, 8.4)
+            painter.drawArc(circle, -150 * 16, 250 * 16)
+            end = math.radians(210)
+            tip = QPointF(circle.center().x() + 4.2 * math.cos(end), circle.center().y() - 4.2 * math.sin(end))
+            paint.triangle(painter, tip + QPointF(-1.2, 2.2), 5.5, "left", ink)
+        else:
+            painter.setFont(paint.sized(self.font(), 11, bold=True))
+            paint.label(painter, rect, self.face, ink)

@@ -1,0 +1,291 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a window works on: the document, its file, its sound, and the long jobs; all of them ask `api`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from mixassist.domain.channel import View
+from mixassist.domain.commands import AddTracks, ApplyPrediction, ReplaceSource, SetMaster
+from mixassist.domain.document import Document
+from mixassist.domain.errors import MixAssistError
+from mixassist.domain.session import Master, Session
+from mixassist.domain.track import AudioFile, Track
+from mixassist.gui.editor import Editor
+from mixassist.gui.sound import OutputOpener, Sound, open_default_output
+from mixassist.gui.tasks import TaskRunner
+
+
+class Workspace(QObject):
+    """Holds the truth that the window shows. Every slow thing is a task; nothing here blocks."""
+
+    session_changed = Signal(object, object)
+    """The session before and now."""
+    opened = Signal()
+    """Another session is here."""
+    message = Signal(str, str)
+    """A sentence and its kind: `error`, `warning` or `note`."""
+    saved = Signal(object)
+    missing_changed = Signal()
+
+    def __init__(self, parent: QObject | None = None, output_opener: OutputOpener = open_default_output) -> None:
+        super().__init__(parent)
+        self.document = Document()
+        self.editor = Editor(self.document, self)
+        self.tasks = TaskRunner(self)
+        self.sound = Sound(self.tasks, self)
+        self.path: Path | None = None
+        self.notes: tuple[str, ...] = ()
+        self.missing: tuple[Any, ...] = ()
+        self.mix_words = ""
+        self._output_opener = output_opener
+        self.tasks.default_on_error = self._tell_error
+        self.sound.failed.connect(self._tell_error)
+        self.editor.refused.connect(lambda text: self.message.emit(text, "error"))
+        self.document.listen(self._changed)
+
+    @property
+    def session(self) -> Session:
+        """The present session."""
+        return self.document.session
+
+    def _changed(self, before: Session, now: Session) -> None:
+        self.sound.update(now)
+        self.session_changed.emit(before, now)
+
+    def _tell_error(self, error: MixAssistError) -> None:
+        self.message.emit(str(error), "error")
+
+    def _tell_all(self, errors: Sequence[MixAssistError]) -> None:
+        for error in errors:
+            self._tell_error(error)
+
+    def new(self) -> None:
+        """Begins an empty session."""
+        self.sound.close()
+        self.path, self.notes, self.mix_words, self.missing = None, (), "", ()
+        self.document.replace_session(Session())
+        self.opened.emit()
+
+    def open(self, sources: Sequence[str | Path]) -> None:
+        """Opens a session, a folder or files in place of what is open; on an error what is open stays."""
+        opener = self._output_opener
+
+        def work(progress: Any, cancel: Any) -> Any:
+            from mixassist import api
+
+            opened = api.open_source(sources, skip_unreadable=True, progress=progress, cancel=cancel)
+            return opened, *opener(opened.session.sample_rate_hz)
+
+        self.tasks.run_task(self.tr("Opening"), work, self._take_opened)
+
+    def _take_opened(self, result: tuple[Any, Any, str | None]) -> None:
+        opened, output, device_words = result
+        self._show_opened(opened.session, opened.stems, output, device_words, opened.path, opened.notes)
+        self._tell_all(opened.unreadable)
+        self._tell_missing(opened.missing)
+
+    def _show_opened(
+        self, session: Session, stems: Any, output: Any, device_words: str | None, path: Path | None, notes: Any
+    ) -> None:
+        self.sound.close()
+        self.path, self.notes, self.mix_words, self.missing = path, tuple(notes), "", ()
+        self.document.replace_session(session)
+        self.sound.open(session, stems, output, device_words)
+        self.opened.emit()
+
+    def _tell_missing(self, missing: Sequence[Any]) -> None:
+        self.missing = tuple(missing)
+        for lost in self.missing[:3]:
+            self.message.emit(f"{lost.file.path}: {lost.message}", "warning")
+        if len(self.missing) > 3:
+            self.message.emit(self.tr("{0} more files are missing.").format(len(self.missing) - 3), "warning")
+        self.missing_changed.emit()
+
+    def relink(self, folder: Path) -> None:
+        """Looks for missing audio in a folder; what is found is no edit and leaves no step."""
+        session = self.session
+
+        def work(progress: Any, cancel: Any) -> Any:
+            from mixassist import api
+
+            return api.relink(session, folder, progress=progress, cancel=cancel)
+
+        def take(result: tuple[Session, Sequence[Any]]) -> None:
+            found, still = result
+            moved = {
+                old.file: new.file
+                for before, after in zip(session.tracks, found.tracks, strict=True)
+                for old, new in zip(before.source.sides, after.source.sides, strict=True)
+            }
+            self.document.update_facts(lambda state: with_files(state, moved))
+            self._tell_missing(still)
+
+        self.tasks.run_task(self.tr("Looking for audio"), work, take)
+
+    def recover(self, recovery: Any) -> None:
+        """Opens what an autosave kept; it counts as unsaved until it is saved."""
+        opener = self._output_opener
+
+        def work(progress: Any, cancel: Any) -> Any:
+            from mixassist.audio.stems import StemLibrary
+            from mixassist.interchange.autosave import recover
+
+            loaded = recover(recovery, progress=progress, cancel=cancel)
+            return loaded, StemLibrary(), *opener(loaded.session.sample_rate_hz)
+
+        def take(result: Any) -> None:
+            loaded, stems, output, device_words = result
+            self.document.replace_session(Session())
+            self._show_opened(loaded.session, stems, output, device_words, recovery.session_path, loaded.notes, False)
+            self._tell_missing(loaded.missing)
+            self._recovered = recovery
+
+        self.tasks.run_task(self.tr("Recovering"), work, take)
+
+    def import_audio(self, sources: Sequence[str | Path], position: int | None = None) -> None:
+        """Adds tracks as one step; an empty session opens them instead."""
+        if not self.session.tracks:
+            self.open(sources)
+            return
+        session = self.session
+
+        def work(progress: Any, cancel: Any) -> Any:
+            from mixassist import api
+
+            return api.import_tracks(session, sources, skip_unreadable=True, progress=progress, cancel=cancel)
+
+        def take(imported: Any) -> None:
+            self.notes = (*self.notes, *imported.notes)
+            if imported.tracks:
+                self.editor.execute(AddTracks(imported.tracks, position))
+            self._tell_all(imported.unreadable)
+
+        self.tasks.run_task(self.tr("Importing"), work, take)
+
+    def replace_audio(self, track_id: str, source: str | Path) -> None:
+        """Gives a track other audio as one step."""
+        session = self.session
+
+        def work(progress: Any, cancel: Any) -> Any:
+            from mixassist import api
+
+            return api.import_tracks(session, [source], skip_unreadable=False, progress=progress, cancel=cancel)
+
+        def take(imported: Any) -> None:
+            found = imported.tracks[0]
+            if any(t.id == track_id for t in self.session.tracks):
+                self.editor.execute(ReplaceSource(track_id, found.source, found.start_frames))
+            self.notes = (*self.notes, *imported.notes)
+
+        self.tasks.run_task(self.tr("Replacing audio"), work, take)
+
+    def automix(self, method: str, seed: int = 0) -> None:
+        """Asks a mixer for every channel and takes its suggestion over as one step."""
+        session, stems = self.session, self.sound.stems
+        if stems is None:
+            return
+
+        def work(progress: Any, cancel: Any) -> Any:
+            from mixassist import api
+
+            return api.automix(session, stems, method, seed=seed, progress=progress, cancel=cancel)
+
+        def take(suggestion: Any) -> None:
+            known = {t.id for t in self.session.tracks}
+            predictions = {i: c for i, c in suggestion.predictions.items() if i in known}
+            words = self.tr("Automix")
+            self.editor.execute(ApplyPrediction(predictions, suggestion.method, words, suggestion.master))
+            self.notes = (*self.notes, *suggestion.notes)
+
+        self.tasks.run_task(self.tr("Automix"), work, take)
+
+    def fit_master(self) -> None:
+        """Measures the mix and sets the master's gain for its target, as one step."""
+        session, stems = self.session, self.sound.stems
+        if stems is None:
+            return
+
+        def work(progress: Any, cancel: Any) -> Any:
+            from mixassist import api
+
+            return api.fitted_master(session, stems, progress=progress, cancel=cancel)
+
+        def take(fitted: Master) -> None:
+            self.editor.execute(SetMaster(replace(self.session.master, gain_db=fitted.gain_db), self.tr("Fit master")))
+
+        self.tasks.run_task(self.tr("Measuring the mix"), work, take)
+
+    def save(self, path: Path) -> None:
+        """Writes the session; edits made meanwhile stay unsaved."""
+        session = self.session
+
+        def work(progress: Any, cancel: Any) -> Any:
+            from mixassist import api
+
+            return api.save(session, path, progress, cancel)
+
+        def take(written: Session) -> None:
+            self.path = path if path.suffix.lower() == ".mixassist" else path.with_name(path.name + ".mixassist")
+            self.document.update_facts(lambda state: with_facts(state, written))
+            if self.document.session == written:
+                self.document.mark_saved()
+            self.saved.emit(self.path)
+
+        self.tasks.run_task(self.tr("Saving"), work, take)
+
+    def export(self, path: Path, view: View, bit_depth: int | None) -> None:
+        """Writes the mix of a view with the session's own master gain: what is heard is what is written."""
+        session, stems = self.session, self.sound.stems
+        if stems is None:
+            return
+
+        def work(progress: Any, cancel: Any) -> Any:
+            from mixassist import api
+
+            return api.export_mix(session, stems, path, view, bit_depth=bit_depth, progress=progress, cancel=cancel)
+
+        def take(report: Any) -> None:
+            self.mix_words = report.sentence
+            self.message.emit(self.tr("Written: {0}. {1}").format(report.path, report.sentence), "note")
+
+        self.tasks.run_task(self.tr("Exporting"), work, take)
+
+    def export_parameters(self, path: Path) -> None:
+        """Writes all controls as JSON or CSV."""
+        session = self.session
+
+        def work(progress: Any, cancel: Any) -> None:
+            from mixassist import api
+
+            api.export_parameters(session, path)
+
+        done = self.tr("Written: {0}").format(path)
+        self.tasks.run_task(self.tr("Exporting"), work, lambda _: self.message.emit(done, "note"))
+
+    def close(self) -> None:
+        """Ends all work and all sound."""
+        self.tasks.close()
+        self.sound.close(wait=True)
+
+
+def with_facts(state: Session, written: Session) -> Session:
+    """Returns a state of the history with the name and the file hashes that saving found out."""
+    hashed = {replace(f, sha256=""): f for t in written.tracks for f in t.source.files}
+    present = {f: hashed.get(replace(f, sha256=""), f) for t in state.tracks for f in t.source.files}
+    return replace(with_files(state, present), name=written.name)
+
+
+def with_files(state: Session, files: Mapping[AudioFile, AudioFile]) -> Session:
+    """Returns a state in which files are replaced by others."""
+
+    def moved(track: Track) -> Track:
+        sides = tuple(replace(side, file=files.get(side.file, side.file)) for side in track.source.sides)
+        return track if sides == track.source.sides else replace(track, source=replace(track.source, sides=sides))
+
+    return replace(state, tracks=tuple(moved(t) for t in state.tracks))
