@@ -24,7 +24,7 @@ from mixassist.analysis.metrics import (
     null_depth_db_of,
     pair_sums,
 )
-from mixassist.analysis.signals import Audio, as_frames, common_part
+from mixassist.analysis.signals import Audio, as_frames
 from mixassist.analysis.spectral import log_spectral_distance_db, multi_resolution_stft
 from mixassist.audio.files import AudioReader
 from mixassist.domain.errors import MixAssistError
@@ -95,7 +95,8 @@ def compare(
     Raises:
         Cancelled: as the token asks.
     """
-    first, second = common_part(a, b)
+    frames = min(len(as_frames(a)), len(as_frames(b)))
+    first, second = as_frames(a)[:frames], as_frames(b)[:frames]
     of_a = measures_a or measure(first, sample_rate_hz, progress=scaled(progress, 0.0, 0.15), cancel=cancel)
     of_b = measures_b or measure(second, sample_rate_hz, progress=scaled(progress, 0.15, 0.3), cancel=cancel)
     difference = of_b.integrated_lufs - of_a.integrated_lufs
@@ -113,7 +114,7 @@ def compare(
     notes = [*_notes(as_frames(a), as_frames(b), sample_rate_hz), *_doubts(of_a, of_b, level_match)]
     return Comparison(
         sample_rate_hz=sample_rate_hz,
-        frames=len(first),
+        frames=frames,
         level_match=level_match,
         gain_db=-difference if can_match else 0.0,
         loudness_difference_lu=difference,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mixassist.analysis.signals import as_frames, finite
+from mixassist.analysis.signals import as_frames, common_part, finite
 from mixassist.domain.progress import CancelToken
 
 _READ_FRAMES = 1 << 20
@@ -46,10 +46,12 @@ def envelope(
 
     Args:
         a: (frames, channels); samples that are not finite count as 0.
-        minus: a signal of the same shape to subtract.
+        minus: a signal to subtract; the outline is that of their common part.
         gain: factor on `minus`.
     """
     array = as_frames(a)
+    if minus is not None:
+        array, minus = common_part(a, minus)
     per_column = max(1, math.ceil(len(array) / columns))
     count = math.ceil(len(array) / per_column)
     low, high, rms = np.zeros(count), np.zeros(count), np.zeros(count)

@@ -81,7 +81,7 @@ class MelGrid:
 
     def band_at(self, frequency_hz: np.ndarray | float) -> np.ndarray:
         """Maps Hz to a place on the axis of bands, fractional; 0 is the centre of the first band."""
-        return (hz_to_mel(frequency_hz) - hz_to_mel(LOWEST_HZ)) / self.mel_step - 1.0
+        return np.asarray((hz_to_mel(frequency_hz) - hz_to_mel(LOWEST_HZ)) / self.mel_step - 1.0)
 
     @property
     def fft_frames(self) -> int:
@@ -192,7 +192,7 @@ def _power(
     wrong = ~np.isfinite(rows).all(axis=0)
     rows[:, wrong] = 0.0
     power = transform(torch.from_numpy(rows)).mean(dim=0).numpy().astype(np.float64)
-    bad = np.zeros(last - first, dtype=bool)
+    bad: np.ndarray = np.zeros(last - first, dtype=bool)
     if wrong.any():
         counts = np.concatenate(([0], np.cumsum(wrong)))
         centres = np.arange(last - first) * grid.hop + half

@@ -42,6 +42,7 @@ from mixassist.analysis.mel import MelGrid
 LEVEL_RANGE_DB = 80.0
 _WIDTH_IN = 10.0
 _BAR_COLOUR = "#2f6f9f"
+_BAR_STEPS_DB = {6.0: 2.0, 12.0: 3.0, 24.0: 6.0, 48.0: 12.0}
 _NO_AUDIO = "no audio"
 
 
@@ -60,9 +61,15 @@ def mel_figure(panels: Sequence[Panel], grid: MelGrid, length_s: float, title: s
     The scale ends at the loudest cell of all panels, rounded up to 10 dB, and spans 80 dB. Cells without numbers
     are grey.
     """
-    loudest = max((_highest(p.decibels) for p in panels), default=-math.inf)
+    limits = level_limits_db([p.decibels for p in panels])
+    return _maps(panels, grid, length_s, title, LEVEL_MAP, limits, "dB re full-scale sine")
+
+
+def level_limits_db(maps: Sequence[np.ndarray]) -> tuple[float, float]:
+    """Returns the ends of the colour scale that spectrograms share, in dB."""
+    loudest = max((_highest(m) for m in maps), default=-math.inf)
     top = 10.0 * math.ceil(loudest / 10.0) if loudest > -190.0 else 0.0
-    return _maps(panels, grid, length_s, title, LEVEL_MAP, (top - LEVEL_RANGE_DB, top), "dB re full-scale sine")
+    return top - LEVEL_RANGE_DB, top
 
 
 @styled
@@ -130,14 +137,14 @@ def _maps(
         bar = figure.colorbar(image, ax=list(rows), pad=0.012, fraction=0.03, aspect=18 * count, extend=beyond)
         bar.set_label(unit)
         bar.outline.set_visible(False)
-        bar.locator = MultipleLocator(10 if limits[1] - limits[0] > 60 else (limits[1] - limits[0]) / 8)
+        bar.locator = MultipleLocator(_BAR_STEPS_DB.get(limits[1] if colour_map == DIFFERENCE_MAP else 0.0, 10.0))
         bar.update_ticks()
     return figure
 
 
 def _extension(maps: Sequence[np.ndarray], limits: tuple[float, float]) -> str:
     """Whether cells lie beyond the ends of a diverging scale; a level scale has its bottom for "nothing there"."""
-    if limits[0] + limits[1] != 0.0:
+    if limits[0] != -limits[1]:
         return "neither"
     highest = max((_highest(m) for m in maps), default=0.0)
     lowest = -max((_highest(-m) for m in maps), default=0.0)

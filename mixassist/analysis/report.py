@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import secrets
@@ -19,7 +20,7 @@ from mixassist.analysis.json_values import json_safe
 from mixassist.analysis.measures import Measures, measure
 from mixassist.analysis.report_page import page_html
 from mixassist.analysis.report_pictures import Picture, draw_pictures
-from mixassist.analysis.signals import as_stereo
+from mixassist.analysis.signals import as_frames
 from mixassist.audio.atomic import writing_error
 from mixassist.domain.channel import View
 from mixassist.domain.errors import MixAssistError
@@ -61,8 +62,8 @@ class ReportData:
 
     @property
     def ordered_views(self) -> dict[View, np.ndarray]:
-        """The views as stereo in the order dry, wet, model."""
-        return {view: as_stereo(self.views[view]) for view in View if view in self.views}
+        """The views in the order dry, wet, model."""
+        return {view: as_frames(self.views[view]) for view in View if view in self.views}
 
 
 @dataclass(frozen=True)
@@ -174,14 +175,17 @@ def metrics_of(data: ReportData, findings: Findings, pictures: Sequence[Picture]
 
 def _check_target(target: Path) -> None:
     """Refuses early what can only fail after minutes of measuring."""
-    if not target.exists():
+    try:
+        is_there = target.exists()
+        nearest = next(path for path in (target, *target.absolute().parents) if path.exists())
+    except OSError as error:
+        raise writing_error(target, error) from error
+    if not nearest.is_dir():
+        raise MixAssistError("is a file, not a folder", subject=nearest, remedy="Give the name of a folder.")
+    if not os.access(nearest, os.W_OK):
+        raise writing_error(target, PermissionError(errno.EACCES, "read-only"))
+    if not is_there:
         return
-    if not target.is_dir():
-        raise MixAssistError("is a file, not a folder", subject=target, remedy="Give the name of a folder.")
-    if not os.access(target, os.W_OK):
-        raise MixAssistError(
-            "writing is not allowed here", subject=target, remedy="Choose another folder or change its permissions."
-        )
     taken = [name for name in (METRICS_NAME, PAGE_NAME) if (target / name).exists()]
     if taken and not _holds_report(target):
         raise MixAssistError(

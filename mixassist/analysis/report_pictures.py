@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -100,6 +100,8 @@ def _add_maps(
 
 
 def _differences(maps: Mapping[View, np.ndarray], findings: Findings) -> list[draw.Panel]:
+    # What is too faint to be seen in the spectrograms is no difference to show.
+    floor_db = draw.level_limits_db(list(maps.values()))[0]
     panels = []
     matched = findings.comparisons.get("dry_against_wet")
     gain_db = matched.gain_db if matched else 0.0
@@ -108,7 +110,7 @@ def _differences(maps: Mapping[View, np.ndarray], findings: Findings) -> list[dr
             continue
         offset = np.float32(gain_db if subtrahend is View.DRY else 0.0)
         columns = min(maps[minuend].shape[1], maps[subtrahend].shape[1])
-        difference = difference_db(maps[minuend][:, :columns], maps[subtrahend][:, :columns] + offset)
+        difference = difference_db(maps[minuend][:, :columns], maps[subtrahend][:, :columns] + offset, floor_db)
         words = f"{minuend} − {subtrahend}"
         if offset:
             words += f"   (dry {_signed(gain_db)} dB, to equal loudness)"

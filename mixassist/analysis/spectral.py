@@ -217,7 +217,9 @@ def third_octave_spectrum_db(
     window = np.hanning(size + 1)[:-1]
     window_energy = np.concatenate(([0.0], np.cumsum(window**2)))
     power, weight = np.zeros(size // 2 + 1), 0.0
-    for start in range(0, max(len(array), 1), size // 2):
+    # Whole frames only, the last one flush with the end: a frame cut short would smear over all bands.
+    last = max(len(array) - size, 0)
+    for start in sorted({*range(0, last, size // 2), last}):
         if cancel is not None:
             cancel.check()
         block = finite(array[start : start + size])

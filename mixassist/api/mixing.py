@@ -155,9 +155,7 @@ def _controlled(
     return ApplyPrediction(suggestion.predictions, method).apply(session), suggestion.notes
 
 
-def _mastered(
-    session: Session, opened: Opened, progress: Progress, cancel: CancelToken | None
-) -> tuple[Session, str]:
+def _mastered(session: Session, opened: Opened, progress: Progress, cancel: CancelToken | None) -> tuple[Session, str]:
     graph = render_session(session, opened.stems, session.view, progress=scaled(progress, 0.35, 0.7), cancel=cancel)
     _, decision = fit_master(graph, session.master, progress=scaled(progress, 0.7, 0.75), cancel=cancel)
     return replace(session, master=replace(session.master, gain_db=decision.gain_db)), decision.limited_by

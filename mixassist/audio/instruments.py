@@ -7,6 +7,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+import numpy as np
+
+from mixassist.audio.instrument_sound import sound_features
 from mixassist.audio.instrument_words import DOUBLE_WORDS, MIC_WORDS, WORDS
 from mixassist.domain.instruments import INSTRUMENT
 
@@ -43,6 +46,31 @@ def guess_instrument(name: str) -> InstrumentGuess:
     humped, plain = _judge(_CAMEL.findall(text)), _judge(_PLAIN.findall(text.lower()))
     # Humps tell words apart (GtrAmpDI) but also cut where nothing is (BGVs), so the other reading must be clearer.
     return plain if plain.confidence > humped.confidence + 0.1 else humped
+
+
+def guess_instrument_from_sound(samples: np.ndarray, sample_rate_hz: int) -> InstrumentGuess:
+    """Guesses from the sound of float32 (frames, channels), where the name says nothing.
+
+    Only what five averages can tell: low or high, hit or held, tone or noise. Confidence stays below 0.5, and what
+    lies in the middle, where voices, guitars and keys overlap, gets no guess.
+    """
+    heard = sound_features(samples, sample_rate_hz)
+    if heard is None:
+        return NO_GUESS
+    hits = heard.attack_share > 0.2
+    if heard.high_share > 0.5:
+        return InstrumentGuess("hihat", 0.4) if hits else InstrumentGuess("cymbals", 0.35)
+    if heard.low_share > 0.8 and heard.tonality > 0.95:
+        return InstrumentGuess("kick", 0.4) if heard.attack_share > 0.3 else InstrumentGuess("bass", 0.4)
+    if heard.low_share > 0.4:
+        is_bass = heard.tonality > 0.99 and not hits
+        return InstrumentGuess("bass", 0.3) if is_bass else InstrumentGuess("drum_kit", 0.35)
+    if heard.tonality < 0.8 and hits:
+        is_snare = heard.low_share < 0.1 and heard.high_share < 0.2
+        return InstrumentGuess("snare", 0.3) if is_snare else InstrumentGuess("drum_kit", 0.35)
+    if heard.attack_share > 0.25 and heard.tonality < 0.93:
+        return InstrumentGuess("drum_kit", 0.3)
+    return NO_GUESS
 
 
 def _judge(tokens: list[str]) -> InstrumentGuess:

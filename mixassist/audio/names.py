@@ -10,12 +10,11 @@ _DIGITS = re.compile(r"(\d+)")
 _SIDE = re.compile(r"^(?P<base>.*?)[ ]?(?P<mark>[._\- (\[])(?P<side>left|right|l|r)[)\]]?$", re.IGNORECASE)
 
 
-def natural_key(name: str) -> tuple[tuple[int, int, str], ...]:
+def natural_key(name: str) -> tuple[tuple[tuple[int, int, str], ...], str]:
     """Returns a sort key that puts `Take 2` before `Take 10`, whatever the case; ties keep a fixed order."""
     parts = _DIGITS.split(name.casefold())
     # Odd places hold the digits; numbers sort before letters, as file managers do.
-    key = [(0, int(p), "") if i % 2 else (1, 0, p) for i, p in enumerate(parts) if p]
-    return (*key, (1, 0, name))
+    return tuple((0, int(p), "") if i % 2 else (1, 0, p) for i, p in enumerate(parts) if p), name
 
 
 def natural_sorted(names: Iterable[str]) -> list[str]:

@@ -35,6 +35,7 @@ _OTHER_MAGIC = (b"RIFF", b"RF64", b"BW64", b"FORM", b"caff", b"fLaC", b"OggS", b
 _MIN_RATE_HZ, _MAX_RATE_HZ = 1_000, 768_000
 _MAX_HOURS = 24
 _MAX_CHANNELS = 1024
+_MP3_RUN_UP_FRAMES = 16 * 1152
 
 
 def probe(path: str | Path) -> AudioFile:
@@ -112,7 +113,7 @@ class AudioReader:
         got = 0
         try:
             if start != self._position:
-                self._file.seek(start)
+                self._seek(start)
             while got < len(out):
                 count = len(self._file.read(out=out[got : got + BLOCK_FRAMES]))
                 if count == 0:
@@ -123,6 +124,12 @@ class AudioReader:
             pass
         self._position = start + got
         return got
+
+    def _seek(self, frame: int) -> None:
+        run_up = min(_MP3_RUN_UP_FRAMES, frame) if self._file.format == "MP3" else 0
+        self._file.seek(frame - run_up)
+        # MP3 frames borrow bits from those before them, so the first ones after a jump come out wrong.
+        self._file.read(run_up)
 
     def close(self) -> None:
         """Closes the file; a second call does nothing."""

@@ -44,7 +44,7 @@ def compare_tracks(
 
     Pairs whose envelopes differ are ruled out first; the others are correlated in the windows in which both are
     loudest, at lags up to ±1 ms. Opposed means: over these windows the strongest correlation is clearly negative and
-    lies inside that range, no positive one comes near it, and three windows in four agree.
+    lies inside that range, no positive one comes near it, and three quarters of the energy agree.
     """
     names = list(tracks)
     envelopes: list[np.ndarray] = []
@@ -128,8 +128,7 @@ def _compare(
         lowest < _OPPOSED
         and highest < 0.25 * -lowest
         and 0 < int(pooled.argmin()) < 2 * lags
-        and float(np.mean(windows < _OPPOSED_WINDOW)) >= 0.75
-        and len(windows) >= 2
+        and float(np.average(windows < _OPPOSED_WINDOW, weights=energies)) >= 0.75
     )
     return Likeness(first_name, second_name, at_zero if is_copy else lowest, is_copy, is_opposed)
 

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from mixassist.automix.instrument_sound import USUAL, is_produced
+from mixassist.automix.instrument_sound import USUAL
 from mixassist.automix.rules_table import rules_table
-from mixassist.automix.song import Part
+from mixassist.automix.song import Part, Song
 
 STAGED_LUFS = -23.0
 """Loudness to which the input gain brings every stem before the compressor."""
@@ -13,7 +13,7 @@ _MOST_REDUCTION_DB = 5.0
 _LEAST_REDUCTION_DB = 1.0
 
 
-def compressor_settings(part: Part, input_gain_db: float) -> dict[str, float]:
+def compressor_settings(part: Part, song: Song, input_gain_db: float) -> dict[str, float]:
     """Returns compressor controls, or none for a track that needs no compression.
 
     Aims at a reduction on peaks of what the track's crest factor has beyond an already even take (4 dB below the
@@ -22,7 +22,7 @@ def compressor_settings(part: Part, input_gain_db: float) -> dict[str, float]:
     """
     hearing, rule = part.hearing, rules_table()[part.instrument]
     wish = 0.5 * (hearing.crest_db - (USUAL[part.instrument].crest_db - 4.0)) * min(rule.compressor_share / 0.6, 1.2)
-    if is_produced(hearing):
+    if song.is_produced(part):
         wish *= 0.4
     reduction = min(wish, _MOST_REDUCTION_DB)
     if reduction < _LEAST_REDUCTION_DB:

@@ -71,7 +71,7 @@ def _block_powers(part: Samples, block: int) -> NDArray[np.float64]:
     """Mean square of each block of (frames, channels); a short last block counts with its own length."""
     whole = part.shape[0] // block * block
     flat = part[:whole].reshape(-1, block * part.shape[1])
-    powers = np.einsum("bf,bf->b", flat, flat).astype(np.float64) / max(block * part.shape[1], 1)
+    powers: NDArray[np.float64] = np.einsum("bf,bf->b", flat, flat).astype(np.float64) / max(block * part.shape[1], 1)
     rest = part[whole:]
     if rest.size:
         powers = np.append(powers, float(np.mean(np.square(rest, dtype=np.float64))))

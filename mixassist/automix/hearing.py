@@ -169,8 +169,10 @@ def _gated_loudness(
     blocks = []
     for part in parts:
         frame_power = part @ weights
-        kernel = np.ones(min(width, frame_power.size)) / min(width, frame_power.size)
-        blocks.append(np.convolve(frame_power, kernel, mode="same"))
+        kernel = np.ones(min(width, frame_power.size))
+        # At the ends a block holds fewer frames; each is averaged over those it has.
+        held = np.convolve(np.ones(frame_power.size), kernel, mode="same")
+        blocks.append(np.convolve(frame_power, kernel, mode="same") / held)
     block_power = np.concatenate(blocks)
     with np.errstate(divide="ignore"):
         level = -0.691 + 10.0 * np.log10(block_power)

@@ -62,7 +62,7 @@ USUAL: Mapping[str, UsualSound] = MappingProxyType(
 )
 
 _SURE = 0.5
-"""A name whose guess is less confident than this is held against the sound."""
+"""A name whose guess is less confident than this counts only where the sound says nothing."""
 
 
 def identify(track: Track, hearing: Hearing) -> tuple[str, str]:
@@ -74,12 +74,11 @@ def identify(track: Track, hearing: Hearing) -> tuple[str, str]:
         (instrument key, a sentence on what was noticed or an empty string).
     """
     named = track.channel.instrument if track.channel.instrument in INSTRUMENT else ""
-    if not named:
-        guess = guess_instrument(track.name)
-        named = guess.instrument if guess.confidence >= _SURE else ""
+    guess = guess_instrument(track.name)
     heard = heard_as(hearing)
-    if named in ("", "other"):
-        return heard or "other", ""
+    if named in ("", "other", guess.instrument) and guess.confidence < _SURE:
+        return heard or named or "other", ""
+    named = guess.instrument if named in ("", "other") else named
     if hearing.is_silent or not heard or not _ruled_out(named, hearing):
         return named, ""
     words = INSTRUMENT[named].label.lower(), INSTRUMENT[heard].label.lower()
@@ -115,11 +114,6 @@ def _ruled_out(named: str, hearing: Hearing) -> bool:
     return False
 
 
-def is_produced(hearing: Hearing) -> bool:
-    """Whether effects are likely printed on the stem: a stereo file whose sides differ."""
+def has_width(hearing: Hearing) -> bool:
+    """Whether a track's two sides differ; one without width is placed by panning it."""
     return hearing.channels == 2 and hearing.side_db > -40.0
-
-
-def behaves_mono(hearing: Hearing) -> bool:
-    """Whether the track has no width of its own, so that panning it places it."""
-    return hearing.channels == 1 or hearing.side_db <= -40.0

@@ -15,6 +15,7 @@ from mixassist.automix.dynamics import STAGED_LUFS, compressor_settings
 from mixassist.automix.inputs import Prediction, TrackAudio
 from mixassist.automix.instrument_sound import USUAL
 from mixassist.automix.levels import is_noise, target_levels
+from mixassist.automix.polarity import inverted
 from mixassist.automix.song import Part, Song, hear_song
 from mixassist.automix.space import reverb_kind, song_decay
 from mixassist.automix.staging import STEREO_CENTRE_DB, StripEffect, clipped, strip_effects
@@ -47,12 +48,15 @@ def mix_by_rules(
     places = pans(song, levels)
     moves = equalizer_moves(song, levels)
     decay = song_decay(song) if song.parts else 1.0
+    flipped = inverted(song)
     settings: dict[str, dict[str, Value]] = {}
     for part in song.parts:
         input_gain = _input_gain_db(part)
         values: dict[str, Value] = {"input_gain_db": input_gain, "pan": places[part.id], **moves[part.id]}
-        values.update(compressor_settings(part, input_gain))
-        values.update(reverb_kind(part, decay))
+        if part.id in flipped:
+            values["polarity_inverted"] = True
+        values.update(compressor_settings(part, song, input_gain))
+        values.update(reverb_kind(part, song, decay))
         settings[part.id] = _with_locked(part, clipped(values))
     progress(0.6, "Setting gains")
     effects = strip_effects(song.parts, settings, sample_rate_hz, cancel)
@@ -62,7 +66,9 @@ def mix_by_rules(
     progress(1.0, "Mixed")
     controls = {part.id: Controls(_with_locked(part, clipped(settings[part.id]))) for part in song.parts}
     quiet = {a.track.id: _silent(a) for a in inputs if a.track.id in song.silent}
-    return Prediction({a.track.id: {**controls, **quiet}[a.track.id] for a in inputs}, song.notes + _noise_notes(song))
+    return Prediction(
+        {a.track.id: {**controls, **quiet}[a.track.id] for a in inputs}, song.notes + _more_notes(song, flipped)
+    )
 
 
 def _silent(audio: TrackAudio) -> Controls:
@@ -108,7 +114,8 @@ def _set_faders(
         base = min(_MIX_LUFS - whole, _HIGHEST_FADER_DB - max(v for i, v in wanted.items() if not _is_faint(song, i)))
     for part in song.parts:
         if part not in locked:
-            settings[part.id]["fader_db"] = float(np.clip(wanted[part.id] + base, _LOWEST_FADER_DB, 12.0))
+            highest = _HIGHEST_FADER_DB if is_noise(part) else 12.0
+            settings[part.id]["fader_db"] = float(np.clip(wanted[part.id] + base, _LOWEST_FADER_DB, highest))
 
 
 def _is_faint(song: Song, track_id: str) -> bool:
@@ -129,5 +136,7 @@ def _level_before_fader(part: Part, values: Mapping[str, Value], effect: StripEf
     return level - (STEREO_CENTRE_DB if part.hearing.channels == 2 else 0.0)
 
 
-def _noise_notes(song: Song) -> tuple[str, ...]:
-    return tuple(sorted(f"{p.track.name} is very faint and is not lifted" for p in song.parts if is_noise(p)))
+def _more_notes(song: Song, flipped: frozenset[str]) -> tuple[str, ...]:
+    faint = sorted(f"{p.track.name} is very faint and is not lifted" for p in song.parts if is_noise(p))
+    turned = sorted(f"{p.track.name} works against its neighbour and is flipped" for p in song.parts if p.id in flipped)
+    return (*faint, *turned)

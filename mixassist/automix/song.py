@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from mixassist.automix.hearing import Hearing, listen
 from mixassist.automix.inputs import TrackAudio
-from mixassist.automix.instrument_sound import identify
+from mixassist.automix.instrument_sound import has_width, identify
 from mixassist.domain.progress import CancelToken, Progress, no_progress
 from mixassist.domain.track import Track
 
@@ -55,6 +55,11 @@ class Song:
     def has_kit_microphones(self) -> bool:
         """Whether a kit was recorded with several microphones, so that its kick is heard in other tracks too."""
         return bool(self.of("overhead", "room"))
+
+    def is_produced(self, part: Part) -> bool:
+        """Whether effects are likely printed on a stem: its sides differ, or those of most of the song's stems do."""
+        stereo = sum(has_width(p.hearing) for p in self.parts)
+        return has_width(part.hearing) or stereo > 0.5 * len(self.parts)
 
     @property
     def copies(self) -> frozenset[str]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from mixassist.automix.excerpts import BLOCK_S
-from mixassist.automix.instrument_sound import USUAL, is_produced
+from mixassist.automix.instrument_sound import USUAL
 from mixassist.automix.rules_table import rules_table
 from mixassist.automix.song import Part, Song
 
@@ -16,7 +16,7 @@ _TYPES: Mapping[str, str] = {"plate": "plate", "hall": "hall", "room": "medium_r
 _DRUMS = frozenset({"kick", "snare", "tom", "hihat", "cymbals", "overhead", "drum_kit", "percussion"})
 
 
-def reverb_kind(part: Part, decay: float) -> dict[str, float | str]:
+def reverb_kind(part: Part, song: Song, decay: float) -> dict[str, float | str]:
     """Returns type and decay, or nothing for parts that stay dry.
 
     Dry stay: instruments that engineers leave dry more often than not in a third of the mixes, and stems on which
@@ -24,7 +24,7 @@ def reverb_kind(part: Part, decay: float) -> dict[str, float | str]:
     the plate, which stands nearest to the voice.
     """
     rule = rules_table()[part.instrument]
-    if USUAL[part.instrument].wet_lu is None or rule.reverb_share < 0.3 or is_produced(part.hearing):
+    if USUAL[part.instrument].wet_lu is None or rule.reverb_share < 0.3 or song.is_produced(part):
         return {}
     kinds = {k: v for k, v in rule.reverb_kinds.items() if k in _TYPES}
     kind = "plate" if part.instrument == "lead_vocal" else max(sorted(kinds), key=lambda k: kinds[k], default="room")

@@ -43,9 +43,8 @@ class StripEffect:
 
 def clipped(values: Mapping[str, Value]) -> dict[str, Value]:
     """Keeps every number inside the table's range."""
-    return {
-        key: PARAMETER[key].clipped(float(value)) if PARAMETER[key].is_continuous else value for key, value in values.items()
-    }
+    numbers = {key: value for key, value in values.items() if PARAMETER[key].is_continuous}
+    return {**values, **{key: PARAMETER[key].clipped(float(value)) for key, value in numbers.items()}}
 
 
 def strip_effects(

@@ -7,11 +7,11 @@ import math
 from collections.abc import Mapping, Sequence
 
 from mixassist.audio.names import side_of
-from mixassist.automix.instrument_sound import behaves_mono
+from mixassist.automix.instrument_sound import has_width
 from mixassist.automix.rules_table import rules_table
 from mixassist.automix.song import Part, Song
 
-CENTRED = frozenset({"kick", "snare", "bass", "drum_kit", "room", "other"})
+_CENTRED = frozenset({"kick", "snare", "bass", "drum_kit", "room", "other"})
 """In the middle when they are alone."""
 _ALONE = 0.4
 """Share of an instrument's usual spread for a part that has no counterpart."""
@@ -31,7 +31,7 @@ def pans(song: Song, levels_lu: Mapping[str, float]) -> dict[str, float]:
     are followed. Others of one instrument are spread in pairs as wide as engineers spread them; those left over go
     to whichever side is the lighter by then, the loud ones first.
     """
-    places = {part.id: 0.0 for part in song.parts}
+    places = {part.id: _given_place(part) for part in song.parts}
     movable = [p for p in song.parts if _may_move(p, song)]
     left_over: list[Part] = []
     for instrument in sorted({p.instrument for p in movable}):
@@ -55,11 +55,18 @@ def pans(song: Song, levels_lu: Mapping[str, float]) -> dict[str, float]:
     return places
 
 
+def _given_place(part: Part) -> float:
+    """Where a part stands before anything is moved: in the middle, or where the user locked it."""
+    channel = part.track.channel
+    return channel.controls.number("pan") if "pan" in channel.locks else 0.0
+
+
 def _may_move(part: Part, song: Song) -> bool:
     """Copies of one recording stay in the middle, where they are heard; so does what carries the low end."""
     low = part.hearing.band_db(20.0, 150.0)
     return (
-        behaves_mono(part.hearing)
+        "pan" not in part.track.channel.locks
+        and not has_width(part.hearing)
         and part.hearing.digest not in song.copies
         and (low < _LOW_END_DB or part.instrument == "tom")
     )
@@ -114,7 +121,7 @@ def _balanced(
     found: dict[str, float] = {}
     for part in sorted(parts, key=lambda p: (-round(levels_lu[p.id], 3), p.order)):
         rule = rules_table()[part.instrument]
-        reach = 0.0 if part.instrument in CENTRED or part.instrument == "overhead" else _ALONE * rule.pan_spread
+        reach = 0.0 if part.instrument in _CENTRED or part.instrument == "overhead" else _ALONE * rule.pan_spread
         place = -math.copysign(reach, lean) if lean else -reach
         found[part.id] = place
         lean += _energy(levels_lu[part.id]) * _leaning(place, part)
@@ -127,6 +134,6 @@ def _energy(level_lu: float) -> float:
 
 def _leaning(pan: float, part: Part) -> float:
     """How far a part pulls to the right: −1 … 1, for stereo stems from their own balance too."""
-    ratio = 10.0 ** (-part.hearing.balance_db / 10.0)
+    ratio = math.pow(10.0, -part.hearing.balance_db / 10.0)
     own = (ratio - 1.0) / (ratio + 1.0)
     return math.sin(pan * math.pi / 2.0) + own

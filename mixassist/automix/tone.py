@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from mixassist.automix.hearing import THIRD_OCTAVES_HZ, Hearing
-from mixassist.automix.instrument_sound import USUAL, is_produced
+from mixassist.automix.instrument_sound import USUAL
 from mixassist.automix.rules_table import InstrumentRules, rules_table
 from mixassist.automix.song import Part, Song
 
@@ -24,7 +24,7 @@ def equalizer_moves(song: Song, levels_lu: Mapping[str, float]) -> dict[str, dic
     lead = _lead_presence(song, levels_lu)
     moves = {}
     for part in song.parts:
-        share = _PRODUCED_SHARE if is_produced(part.hearing) else 1.0
+        share = _PRODUCED_SHARE if song.is_produced(part) else 1.0
         bands = _habits(rules_table()[part.instrument], part.hearing)
         _add(bands, _corrections(part), 1.0)
         if lead is not None and part.instrument not in _UNMASKED:
@@ -64,8 +64,9 @@ def _corrections(part: Part) -> _Bands:
     hearing, usual = part.hearing, USUAL[part.instrument]
     found: _Bands = {}
     rumble = hearing.band_db(20.0, usual.lowest_hz * 0.7) if usual.lowest_hz > 40.0 else -90.0
-    # In instruments that may reach low, plenty of it is the sound itself.
-    if rumble > -30.0 and (usual.lowest_hz >= 60.0 or rumble < -12.0):
+    # In instruments that may reach low, plenty of lows is the sound itself.
+    plays_low = usual.lowest_hz < 60.0 and hearing.band_db(20.0, 150.0) > usual.low_db + 6.0
+    if rumble > -30.0 and not plays_low:
         found["low_shelf"] = (-min(0.6 * (rumble + 34.0), 15.0), usual.lowest_hz * 0.9, 0.707)
     mud, mud_hz = _mud(hearing)
     if mud > 2.0 and part.instrument not in _LOW_INSTRUMENTS:

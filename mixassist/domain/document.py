@@ -120,6 +120,7 @@ class Document:
                 self._steps.pop()
                 if len(self._steps) == start:
                     self._undone = self._gesture_undone
+        self._forget_oldest()
 
     @contextmanager
     def macro(self, label: str) -> Iterator[None]:
@@ -211,13 +212,9 @@ class Document:
         self._forget_oldest()
 
     def _forget_oldest(self) -> None:
-        # Not inside a macro: it counts on the place where it began.
-        dropped = len(self._steps) - self._max_steps
-        if dropped <= 0 or self._open_macros:
-            return
-        del self._steps[:dropped]
-        if self._gesture_start is not None:
-            self._gesture_start = max(self._gesture_start - dropped, 0)
+        # Not inside a macro or a gesture: these count on the place where they began, and may yet leave no step.
+        if not self._open_macros and self._gesture_start is None:
+            del self._steps[: max(len(self._steps) - self._max_steps, 0)]
 
     def _refuse_inside_macro(self) -> None:
         if self._open_macros:

@@ -13,7 +13,7 @@ class AudioFile:
     """An audio file as it was when it was imported.
 
     `path` is absolute. `sha256` is lower-case hex over the whole file, or empty until it has been computed;
-    `mtime_ns` is the file's time of change when that was done, 0 when not known.
+    `mtime_ns` is the file's time of change when it was imported or last hashed, 0 when not known.
     """
 
     path: str

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -32,7 +31,7 @@ BORDER_FRAMES = 16_384
 METER_FRAMES = 512
 """Gain reduction is kept as its maximum over blocks of this length."""
 
-_CHUNK_FRAMES = 2**17
+_CHUNK_FRAMES = 2**18
 _PROVISIONAL_FRAMES = 2**18
 
 
@@ -154,22 +153,25 @@ class RenderStrip:
         response[:, 0] += self._dry
         if not (self._equalizes or self._compresses):
             response = response * self._gain
-        return BlockFilter.of_response(response, plan_blocks(response.shape[-1]), self.device)
+        return BlockFilter.of_response(
+            response, plan_blocks(response.shape[-1], _CHUNK_FRAMES, partitioned=True), self.device
+        )
 
     @cached_property
     def _chunk_frames(self) -> int:
         """About `_CHUNK_FRAMES`, but whole blocks of the reverb where there is one."""
-        return self._chunk_of(_CHUNK_FRAMES) if self._reverberates else _CHUNK_FRAMES
+        if not self._reverberates:
+            return _CHUNK_FRAMES
+        return self._reverb.fresh_frames * max(round(_CHUNK_FRAMES / self._reverb.fresh_frames), 1)
 
     def _chunk_of(self, frames: int) -> int:
-        unit = math.lcm(self._reverb.fresh_frames, METER_FRAMES) if self._reverberates else METER_FRAMES
-        return _rounded_up(frames, unit)
+        return _rounded_up(frames, self._reverb.fresh_frames if self._reverberates else METER_FRAMES)
 
     def _before_compressor(self, read: ReadFrames, start: int, frames: int) -> Tensor:
         """Reads and equalises a piece, input gain applied: (sides, frames)."""
         if self._equalizes:
             memory = self._equalizer.memory_frames
-            return self._equalizer(read(start - memory, frames + memory).to(self.device))
+            return self._equalizer(read(start - memory, frames + memory).to(self.device))[0]
         audio = read(start, frames).to(self.device)
         alone = self._reverberates and not self._compresses
         return audio if self._gain == 1.0 or alone else audio * self._gain

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from mixassist.domain.errors import MixAssistError
 from mixassist.domain.instruments import INSTRUMENTS
 from mixassist.evaluation.mix_decisions import MixedTrack, read_medley_gains, read_mixology
 from mixassist.evaluation.rule_figures import (
@@ -111,7 +113,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--output", type=Path, default=DEFAULT_OUTPUT)
     options = parser.parse_args(arguments)
-    text = json.dumps(derive(options.folder), indent=1, ensure_ascii=False) + "\n"
+    try:
+        table = derive(options.folder)
+    except MixAssistError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    text = json.dumps(table, indent=1, ensure_ascii=False) + "\n"
     options.output.write_text(text, encoding="utf-8")
     return 0
 

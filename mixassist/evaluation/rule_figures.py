@@ -70,7 +70,8 @@ def _least_absolute(
     effects: NDArray[np.float64] = np.zeros(design.shape[1])
     for _ in range(40):
         rows = weights / np.maximum(np.abs(levels - design @ effects), 1.0)
-        effects = np.linalg.solve((design * rows[:, None]).T @ design + pull, (design * rows[:, None]).T @ levels)
+        weighted = (design * rows[:, None]).T
+        effects = np.asarray(np.linalg.solve(weighted @ design + pull, weighted @ levels), dtype=np.float64)
     return effects
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QByteArray, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from mixassist.domain.channel import View
@@ -20,6 +20,7 @@ from mixassist.gui.handlers.looks import LooksActions
 from mixassist.gui.handlers.recovery import Recovery
 from mixassist.gui.handlers.tracks import TrackActions
 from mixassist.gui.handlers.transport import TransportActions
+from mixassist.gui.measuring import MixMeasuring
 from mixassist.gui.panels.start_page import StartPage
 from mixassist.gui.settings import Settings, load_settings
 from mixassist.gui.sound import OutputOpener, open_default_output
@@ -57,6 +58,8 @@ class MainWindow(QMainWindow):
         if self.settings.geometry:
             self.restoreGeometry(QByteArray.fromBase64(self.settings.geometry.encode()))
         self.recovery = Recovery(self)
+        self.measuring = MixMeasuring(self.workspace.sound, self.workspace.tasks, self)
+        self.measuring.measured.connect(self.console.master.show_measures)
         self._ticker = QTimer(self)
         self._ticker.setInterval(TICK_MS)
         self._ticker.timeout.connect(self.tick)
@@ -78,9 +81,8 @@ class MainWindow(QMainWindow):
         self._split.setChildrenCollapsible(False)
         self._split.addWidget(self.waveforms)
         self._split.addWidget(self.console)
-        self._split.setStretchFactor(0, 1)
-        self._split.setStretchFactor(1, 1)
-        self._split.setSizes([4000, 100])  # the console starts at its least height, waveforms get the rest
+        self._split_moved = False
+        self._split.splitterMoved.connect(self._note_split)
         work = QWidget(self)
         row = QHBoxLayout(work)
         row.setContentsMargins(8, 0, 8, 0)
@@ -109,6 +111,7 @@ class MainWindow(QMainWindow):
         bar = self.statusBar()
         bar.setSizeGripEnabled(False)
         bar.setFixedHeight(28)
+        self.facts.setContentsMargins(10, 0, 10, 0)
         bar.addWidget(self.facts)
         bar.addWidget(self.device, 1)
         bar.addPermanentWidget(self.task_area)
@@ -148,7 +151,17 @@ class MainWindow(QMainWindow):
     def is_idle(self) -> bool:
         """Whether nothing is being opened, read, rendered or written."""
         sound = self.workspace.sound
-        return self.workspace.tasks.is_idle and (not sound.is_open or sound.is_ready)
+        return self.workspace.tasks.is_idle and self.channel.is_complete and (not sound.is_open or sound.is_ready)
+
+    def findChild(self, *wanted):  # type: ignore[no-untyped-def]
+        """Finds an object by type and name; panels that wait for an idle moment are made first."""
+        self.channel.complete()
+        return super().findChild(*wanted)
+
+    def findChildren(self, *wanted):  # type: ignore[no-untyped-def]
+        """Finds objects by type and name; panels that wait for an idle moment are made first."""
+        self.channel.complete()
+        return super().findChildren(*wanted)
 
     def views_at_hand(self) -> tuple[View, ...]:
         """Returns the views that can be heard here."""
@@ -239,9 +252,25 @@ class MainWindow(QMainWindow):
 
                 self.settings.add_recent(Path(source).absolute())
         self.start_page.show_recents(self.settings.recents)
-        self.waveforms.zoom_to_whole()
         self._all_changed()
+        self.waveforms.zoom_to_whole()
+        QTimer.singleShot(0, self, self._share_height)
         self.tick()
+
+    def _note_split(self) -> None:
+        self._split_moved = True
+
+    def _share_height(self) -> None:
+        """Gives the waveforms what their tracks need and the console the rest, until somebody moves the handle."""
+        height = self._split.height() - self._split.handleWidth()
+        if self._split_moved or height <= 0:
+            return
+        console = max(self.console.minimumSizeHint().height(), height - self.waveforms.wanted_height())
+        self._split.setSizes([max(height - console, 0), console])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        QTimer.singleShot(0, self, self._share_height)
 
     def _saved(self, path: object) -> None:
         self.settings.add_recent(path)  # type: ignore[arg-type]
@@ -274,14 +303,14 @@ class MainWindow(QMainWindow):
         if player is None:
             self._ticker.stop()
             self.waveforms.show_position(0)
-            self.transport_bar.show_time(0.0, session.length_frames / session.sample_rate_hz)
+            self.transport_bar.time.show_time(0.0, session.length_frames / session.sample_rate_hz)
             self.transport_bar.show_playing(False)
             return
         if not self._ticker.isActive() and self.isVisible():
             self._ticker.start()
         rate = session.sample_rate_hz
         self.waveforms.show_position(player.heard_frames)
-        self.transport_bar.show_time(player.heard_frames / rate, session.length_frames / rate)
+        self.transport_bar.time.show_time(player.heard_frames / rate, session.length_frames / rate)
         self.transport_bar.show_playing(player.is_playing)
         reader = player.meters()
         for track_id, strip in self.console.strips.items():
@@ -349,6 +378,7 @@ class MainWindow(QMainWindow):
         self._ticker.stop()
         QGuiApplication.styleHints().colorSchemeChanged.disconnect(self._scheme_changed)
         self.recovery.close()
+        self.measuring.stop()
         self.workspace.close()
         self.settings.geometry = bytes(self.saveGeometry().toBase64().data()).decode()
         self.settings.save()

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QWidget
 
 Align = Qt.AlignmentFlag
@@ -31,6 +31,25 @@ def sized(font: QFont, pixels: int, bold: bool = False) -> QFont:
     copy.setPixelSize(pixels)
     copy.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
     return copy
+
+
+def fitted(font: QFont, pixels: int, text: str, room: float) -> QFont:
+    """Returns a copy of a font at a pixel size, or up to three pixels smaller if the text needs it."""
+    for size in range(pixels, pixels - 3, -1):
+        copy = sized(font, size)
+        if QFontMetricsF(copy).horizontalAdvance(text) <= room:
+            return copy
+    return sized(font, pixels - 3)
+
+
+def ink_on(colour: QColor) -> QColor:
+    """Returns black or white, whichever stands out more on a colour (WCAG relative luminance)."""
+
+    def linear(part: float) -> float:
+        return part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4
+
+    light = 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF()) + 0.0722 * linear(colour.blueF())
+    return QColor("#101216") if (light + 0.05) / 0.056 > 1.05 / (light + 0.05) else QColor("#ffffff")
 
 
 def label(

@@ -162,8 +162,8 @@ class Sound(QObject):
         if task is self._decoding:
             self._decoding = None
             self._wanted = frozenset()
-        for text in dict.fromkeys(errors.values()):
-            self.failed.emit(text)
+        for error in {str(e): e for e in errors.values()}.values():
+            self.failed.emit(error)
         self.update(self._session)
 
     def _take_pyramid(self, source: AudioSource, pyramid: Any) -> None:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,21 @@ from mixassist.gui.sound import OutputOpener, Sound, open_default_output
 from mixassist.gui.tasks import TaskRunner
 
 
+@dataclass(frozen=True)
+class BringBack:
+    """Shows a recovered session, which so counts as unsaved; no undo step."""
+
+    session: Session
+    merge_key: str = ""
+    undoable: bool = False
+
+    def label(self, session: Session) -> str:
+        return "Recover"
+
+    def apply(self, session: Session) -> Session:
+        return self.session
+
+
 class Workspace(QObject):
     """Holds the truth that the window shows. Every slow thing is a task; nothing here blocks."""
 
@@ -32,6 +47,8 @@ class Workspace(QObject):
     """A sentence and its kind: `error`, `warning` or `note`."""
     saved = Signal(object)
     missing_changed = Signal()
+    recovered = Signal(object)
+    """What a crash had left behind is open again."""
 
     def __init__(self, parent: QObject | None = None, output_opener: OutputOpener = open_default_output) -> None:
         super().__init__(parent)
@@ -141,10 +158,11 @@ class Workspace(QObject):
 
         def take(result: Any) -> None:
             loaded, stems, output, device_words = result
-            self.document.replace_session(Session())
-            self._show_opened(loaded.session, stems, output, device_words, recovery.session_path, loaded.notes, False)
+            self._show_opened(Session(), stems, output, device_words, recovery.session_path, loaded.notes)
+            self.document.execute(BringBack(loaded.session))
+            self.opened.emit()
             self._tell_missing(loaded.missing)
-            self._recovered = recovery
+            self.recovered.emit(recovery)
 
         self.tasks.run_task(self.tr("Recovering"), work, take)
 

@@ -30,9 +30,7 @@ class SpaceStage(nn.Module):
     knot_share: Tensor
     tilt: Tensor
 
-    def __init__(
-        self, seconds: float = 3.0, knots: int = 24, width: int = 48, sample_rate_hz: int = 44_100
-    ) -> None:
+    def __init__(self, seconds: float = 3.0, knots: int = 24, width: int = 48, sample_rate_hz: int = 44_100) -> None:
         super().__init__()
         self.frames = round(seconds * sample_rate_hz)
         self.knots = knots

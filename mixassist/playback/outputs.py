@@ -229,7 +229,11 @@ class PortAudioOutput:
         try:
             own_rate = round(sd.query_devices(device, "output")["default_samplerate"])
         except (sd.PortAudioError, ValueError) as error:
-            raise _device_error(device or "default device", error) from error
+            if device is None:
+                raise MixAssistError(
+                    "there is no sound device on this machine", remedy="Connect one and choose it."
+                ) from error
+            raise _device_error(device, error) from error
         failure: Exception | None = None
         for rate in dict.fromkeys((self._rate, own_rate)):
             try:
@@ -302,7 +306,7 @@ def open_output(
             reasons.append(str(error))
             continue
         return output, f"{reasons[0]} Playing on the default device." if reasons else None
-    return NullOutput(sample_rate_hz), f"{reasons[-1]} Everything but sound works."
+    return NullOutput(sample_rate_hz), f"{reasons[0]} Everything but sound works."
 
 
 def _sounddevice() -> Any:

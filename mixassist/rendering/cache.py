@@ -11,6 +11,7 @@ import contextlib
 import errno
 import mmap
 import os
+import shutil
 import sys
 import threading
 import time
@@ -26,6 +27,8 @@ from mixassist.domain.errors import MixAssistError
 from mixassist.rendering.play_graph import Samples
 
 DEFAULT_LIMIT_BYTES = 20_000_000_000
+_SPARE_BYTES = 64 << 20
+"""Left free on the disk."""
 _ABANDONED_AFTER_S = 60.0
 """An unlocked unfinished file younger than this may just be in somebody's hands between making and locking it."""
 
@@ -114,16 +117,19 @@ class RenderCache:
         return RenderFile(self._path(key), frames, sides)
 
     def make_room(self, needed_bytes: int) -> None:
-        """Removes abandoned files, and the least recently used renders until `needed_bytes` more fit the limit."""
+        """Removes abandoned files, and the least recently used renders until `needed_bytes` more fit limit and disk."""
         with self._evicting:
             entries = []
             for path, stat in _listed(self.directory):
                 if path.suffix == ".partial" and time.time() - stat.st_mtime < _ABANDONED_AFTER_S:
                     continue
                 entries.append((path.suffix != ".partial", stat.st_mtime, stat.st_size, path))
-            total = sum(size for finished, _, size, _ in entries if finished) + needed_bytes
+            held = sum(size for finished, _, size, _ in entries if finished)
+            free = shutil.disk_usage(self.directory).free
+            limit = min(self.limit_bytes, held + max(0, free - _SPARE_BYTES))
+            total = held + needed_bytes
             for finished, _, size, path in sorted(entries):
-                if finished and total <= self.limit_bytes:
+                if finished and total <= limit:
                     break
                 if _is_in_use(path):
                     continue

@@ -52,6 +52,7 @@ class RenderEngine:
         self._on_change: list[ChangeListener] = []
         self._on_error: list[ErrorListener] = []
         self._prepared: set[tuple[str, int]] = set()
+        self._preparations: list[Callable[[], object]] = []
         self._closed = False
         self._holding = ExitStack()
         self._holding.enter_context(one_torch_thread())
@@ -81,6 +82,10 @@ class RenderEngine:
                 strip.is_audible = session.is_audible(track) and track.channel.controls.number("fader_db") > -60.0
                 self._refresh(strip, renderer)
             self._session, self._renderer = session, renderer
+            kind = (renderer.version, session.sample_rate_hz)
+            if kind not in self._prepared and session.tracks:
+                self._prepared.add(kind)
+                self._preparations += renderer.preparations(session.sample_rate_hz)
             graph = self._assembled()
             self._wake.notify_all()
         for track_id, error in failures:
@@ -193,20 +198,18 @@ class RenderEngine:
                     return
                 self._refresh_decoded()
                 task = self._next_task()
-                unprepared = (self._renderer.version, self._session.sample_rate_hz)
                 if task is not None:
                     strip, piece = task
                     strip.is_busy = True
                     order = strip.order
-                elif unprepared not in self._prepared and self._session.tracks:
-                    self._prepared.add(unprepared)
-                    renderer = self._renderer
+                elif self._preparations:
+                    preparation = self._preparations.pop(0)
                 else:
                     decoding = any(s.is_waiting and not s.is_busy for s in self._strips.values())
                     self._wake.wait(_DECODING_POLL_S if decoding else None)
                     continue
             if task is None:
-                renderer.prepare(unprepared[1])
+                preparation()
             elif order is not None:
                 self._do(strip, order, piece)
 

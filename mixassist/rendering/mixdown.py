@@ -20,6 +20,7 @@ from mixassist.audio.loudness import LoudnessMeter
 from mixassist.audio.stems import StemLibrary
 from mixassist.audio.true_peak import TruePeakMeter, decibels
 from mixassist.domain.channel import View
+from mixassist.domain.errors import MixAssistError
 from mixassist.domain.progress import CancelToken, Progress, no_progress, scaled
 from mixassist.domain.session import Master, Session
 from mixassist.rendering.cache import RenderCache
@@ -284,7 +285,7 @@ def write_stems(
             raise writing_error(folder, error) from error
         for index, strip in enumerate(audible):
             part = scaled(progress, index / len(audible), (index + 1) / len(audible))
-            write_mix(replace(graph, strips=(strip,)), holding / names[strip.track_id], form, part, cancel)
+            _write_stem(replace(graph, strips=(strip,)), holding, names[strip.track_id], form, part, cancel)
         written = []
         for strip in audible:
             target = folder / names[strip.track_id]
@@ -300,6 +301,16 @@ def write_stems(
         for parent in made:
             if parent.is_dir() and not any(parent.iterdir()):
                 parent.rmdir()
+
+
+def _write_stem(
+    graph: PlayGraph, holding: Path, name: str, form: FileFormat, progress: Progress, cancel: CancelToken | None
+) -> None:
+    try:
+        write_mix(graph, holding / name, form, progress, cancel)
+    except MixAssistError as error:
+        # The user knows the folder that was asked for, not the one where the files wait for one another.
+        raise MixAssistError(error.message, subject=holding.parent / name, remedy=error.remedy) from error
 
 
 def _missing_parents(folder: Path) -> list[Path]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -71,8 +72,8 @@ class Renderer(Protocol):
     def recipe(self, channel: Channel, sample_rate_hz: int, input_sides: int) -> Recipe:
         """Says what has to be rendered for a channel, at once; fader and pan are not its business."""
 
-    def prepare(self, sample_rate_hz: int) -> None:
-        """Does beforehand what the first render would have to wait for."""
+    def preparations(self, sample_rate_hz: int) -> Sequence[Callable[[], object]]:
+        """Returns small pieces of work, done in idle moments, that the first render would have to wait for."""
 
 
 def _polarity(channel: Channel) -> float:
@@ -87,8 +88,8 @@ class DryRenderer:
     def recipe(self, channel: Channel, sample_rate_hz: int, input_sides: int) -> Recipe:
         return Recipe(_polarity(channel))
 
-    def prepare(self, sample_rate_hz: int) -> None:
-        """There is nothing to prepare."""
+    def preparations(self, sample_rate_hz: int) -> Sequence[Callable[[], object]]:
+        return ()
 
 
 class WetRenderer:
@@ -112,9 +113,8 @@ class WetRenderer:
         identity = json.dumps([self.version, sample_rate_hz, input_sides, settings], sort_keys=True)
         return Recipe(gain, _ConsoleProcess(strip, input_sides), identity)
 
-    def prepare(self, sample_rate_hz: int) -> None:
-        for reverb_type in REVERB_TYPES:
-            impulse_response(reverb_type, sample_rate_hz)
+    def preparations(self, sample_rate_hz: int) -> Sequence[Callable[[], object]]:
+        return [partial(impulse_response, reverb_type, sample_rate_hz) for reverb_type in REVERB_TYPES]
 
 
 class _ConsoleProcess:

@@ -61,9 +61,7 @@ class Trainer:
             self.module = DistributedDataParallel(self.network, find_unused_parameters=True)
         trained = [p for p in network.parameters() if p.requires_grad]
         self.optimizer = torch.optim.Adam(trained, lr=options.learning_rate)
-        self.plateau = torch.optim.lr_scheduler.ReduceLROnPlateau(
-            self.optimizer, factor=0.5, patience=options.patience
-        )
+        self.plateau = torch.optim.lr_scheduler.ReduceLROnPlateau(self.optimizer, factor=0.5, patience=options.patience)
         self.scaler = torch.amp.GradScaler(enabled=options.mixed_precision and self.device.type == "cuda")
         self.step, self.seconds = 0, 0.0
         self._epoch_losses: list[float] = []

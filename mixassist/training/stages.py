@@ -7,8 +7,7 @@ from music before and after. Every lesson sees audio in and audio out only, so a
 
 from __future__ import annotations
 
-
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import torch
 from torch import Tensor, nn
@@ -21,10 +20,11 @@ from mixassist.training.draws import random_controls
 from mixassist.training.sources import AudioPool, random_audio
 from mixassist.training.synthetic import impulse
 
-Chain = Callable[[Tensor, Mapping[str, Tensor]], Tensor]
-"""The chain to learn: (batch, sides, frames) and controls (batch,) to (batch, 2, frames)."""
+Chain = Callable[[Tensor, Mapping[str, Tensor], Collection[Group]], Tensor]
+"""The chain to learn: (batch, sides, frames), controls (batch,) and the stages not bypassed, to (batch, 2, frames).
+A chain without bypass switches may ignore the last: controls of bypassed stages are at rest."""
 
-_ALL = {Group.EQUALIZER, Group.COMPRESSOR, Group.REVERB}
+_ALL = frozenset({Group.EQUALIZER, Group.COMPRESSOR, Group.REVERB})
 
 
 def filter_lesson(chain: Chain, batch: int = 16, frames: int = 65_536) -> Callable[..., Tensor]:
@@ -35,7 +35,7 @@ def filter_lesson(chain: Chain, batch: int = 16, frames: int = 65_536) -> Callab
         controls = _drawn(batch, generator, device, Group.EQUALIZER)
         with torch.no_grad():
             # Two copies of one clap stay one side: the spectrum of the left is the filter's response.
-            spectrum = torch.fft.rfft(chain(impulse(frames, batch).to(device), controls)[:, 0])
+            spectrum = torch.fft.rfft(chain(impulse(frames, batch).to(device), controls, {Group.EQUALIZER})[:, 0])
             target_db = 20.0 * torch.log10(spectrum.abs().clamp(min=1e-6))
             place = 2.0**stage.log2_hz * (frames / SAMPLE_RATE_HZ)
             index = place.long().clamp(max=frames // 2 - 1)
@@ -56,7 +56,7 @@ def space_lesson(chain: Chain, batch: int = 10, seconds: float = 3.0) -> Callabl
         controls["reverb_type"] = torch.arange(batch, device=device) % 5
         clap = impulse(frames, batch).to(device)
         with torch.no_grad():
-            target = chain(clap, controls)
+            target = chain(clap, controls, {Group.REVERB})
             size = functional.avg_pool1d(target[..., 1:].square().mean(1, keepdim=True), 441, ceil_mode=True).sqrt()
             weight = functional.interpolate(size, size=frames - 1, mode="nearest").clamp(min=1e-5).rsqrt()
         vector = conditioning(controls)
@@ -79,7 +79,7 @@ def clap_into(chain: Chain, network: nn.Module) -> None:
     controls["reverb_dry"] = 0.0 * ones
     device = stage.carriers.device
     clap = impulse(stage.frames, len(REVERB_TYPES)).to(device)
-    stage.begin_from(chain(clap, {key: value.to(device) for key, value in controls.items()}))
+    stage.begin_from(chain(clap, {key: value.to(device) for key, value in controls.items()}, {Group.REVERB}))
 
 
 def gain_lesson(chain: Chain, pool: AudioPool | None, batch: int = 8, seconds: float = 3.0) -> Callable[..., Tensor]:
@@ -91,7 +91,7 @@ def gain_lesson(chain: Chain, pool: AudioPool | None, batch: int = 8, seconds: f
         controls = _drawn(batch, generator, device, Group.COMPRESSOR)
         audio = random_audio(pool, batch, frames, generator).to(device)
         with torch.no_grad():
-            after = chain(audio, controls).abs().amax(1)
+            after = chain(audio, controls, {Group.COMPRESSOR}).abs().amax(1)
             before = audio.abs().amax(1)
             weight = (before > 1e-3).float()
             target_db = 20.0 * torch.log10(after.clamp(min=1e-8) / before.clamp(min=1e-8))
@@ -115,16 +115,14 @@ def audio_lesson(
         controls = _drawn(batch, generator, device, *_ALL)
         audio = random_audio(pool, batch, frames, generator).to(device)
         with torch.no_grad():
-            target = chain(audio, controls)
+            target = chain(audio, controls, _ALL)
         estimate = network(audio, conditioning(controls)).float()
         return distance(estimate, target)
 
     return loss
 
 
-def _drawn(
-    batch: int, generator: torch.Generator, device: torch.device, *active: Group
-) -> dict[str, Tensor]:
+def _drawn(batch: int, generator: torch.Generator, device: torch.device, *active: Group) -> dict[str, Tensor]:
     drawn = random_controls(batch, generator, neutral=_ALL - set(active))
     return {key: value.to(device) for key, value in drawn.items()}
 
@@ -139,5 +137,3 @@ def rms_ratio_loss(estimate: Tensor, target: Tensor) -> Tensor:
     """Error in proportion to the target: L1 of the error over L1 of the target, a patch at a time."""
     error = (estimate - target).abs().mean(dim=(1, 2))
     return (error / target.abs().mean(dim=(1, 2)).clamp(min=1e-4)).mean()
-
-

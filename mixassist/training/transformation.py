@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,8 +12,11 @@ from torch import Tensor, nn
 
 from mixassist.audio.stems import StemLibrary
 from mixassist.domain.errors import MixAssistError
+from mixassist.domain.parameters import Group
 from mixassist.domain.progress import CancelToken, Progress, no_progress, scaled
-from mixassist.dsp.channel_strip import bracket
+from mixassist.dsp.compressor import compress
+from mixassist.dsp.equalizer import equalize
+from mixassist.dsp.reverb import reverberate
 from mixassist.networks.losses import LOSSES
 from mixassist.networks.registry import build_transformation
 from mixassist.training.loop import LoopOptions, LossOfStep, Trainer
@@ -21,9 +24,15 @@ from mixassist.training.sources import SAMPLE_RATE_HZ, AudioPool, audio_pool
 from mixassist.training.stages import audio_lesson, clap_into, filter_lesson, gain_lesson, space_lesson
 
 
-def console_chain(audio: Tensor, controls: Mapping[str, Tensor]) -> Tensor:
+def console_chain(audio: Tensor, controls: Mapping[str, Tensor], active: Collection[Group]) -> Tensor:
     """The console's own equaliser, compressor and reverb: the chain that the shipped networks learn."""
-    return bracket(audio, controls, SAMPLE_RATE_HZ)
+    if Group.EQUALIZER in active:
+        audio = equalize(audio, controls, SAMPLE_RATE_HZ)
+    if Group.COMPRESSOR in active:
+        audio = compress(audio, controls, SAMPLE_RATE_HZ)
+    if Group.REVERB in active:
+        audio = reverberate(audio, controls, SAMPLE_RATE_HZ)
+    return audio.expand(-1, 2, -1)
 
 
 @dataclass(frozen=True)
@@ -65,10 +74,10 @@ def lessons_of(options: TransformationOptions, pool: AudioPool | None) -> list[L
         return [Lesson("audio", whole, options.steps or 1_000_000, options.learning_rate, None)]
     joint = audio_lesson(console_chain, pool, distance, min(options.batch, 8), max(options.seconds, 4.0))
     return [
-        Lesson("filter", filter_lesson(console_chain), 5000, 3e-3, 0.003),
-        Lesson("gain", gain_lesson(console_chain, pool), 2500, 3e-3, 0.003),
-        Lesson("space", space_lesson(console_chain), 1000, 3e-3, 0.001),
-        Lesson("joint", joint, options.steps or 1000, options.learning_rate, 0.03),
+        Lesson("filter", filter_lesson(console_chain), 4000, 3e-3, 0.003),
+        Lesson("gain", gain_lesson(console_chain, pool), 4000, 3e-3, 0.003),
+        Lesson("space", space_lesson(console_chain), 1200, 3e-3, 0.001),
+        Lesson("joint", joint, options.steps or 600, options.learning_rate, 0.03),
     ]
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
+from scipy import signal
+
 from mixassist.automix.inputs import TrackAudio
 from mixassist.domain.channel import Channel
 from mixassist.domain.track import AudioFile, AudioSource, SourceSide, Track
-from numpy.typing import NDArray
-from scipy import signal
 
 RATE_HZ = 44_100
 
@@ -43,10 +45,18 @@ def strokes(frequency_hz: float, decay_s: float, period_s: float, seconds: float
     return np.asarray(level * np.exp(-within / decay_s) * np.sin(2.0 * np.pi * frequency_hz * within))
 
 
-def hits(low_hz: float, high_hz: float, decay_s: float, period_s: float, seconds: float, seed: int) -> NDArray[np.float64]:
+def hits(
+    low_hz: float, high_hz: float, decay_s: float, period_s: float, seconds: float, seed: int
+) -> NDArray[np.float64]:
     """Decaying noise at a steady pace."""
     within = (np.arange(int(seconds * RATE_HZ)) / RATE_HZ) % period_s
     return noise_band(low_hz, high_hz, seconds, seed, 0.2) * np.exp(-within / decay_s)
+
+
+@pytest.fixture(scope="session")
+def sounds() -> SimpleNamespace:
+    """The makers of sounds and tracks by name."""
+    return SimpleNamespace(rate_hz=RATE_HZ, track_audio=track_audio, noise_band=noise_band, strokes=strokes, hits=hits)
 
 
 @pytest.fixture

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pyloudnorm
 import pytest
-from automix_sounds import RATE_HZ, noise_band, strokes
+
 from mixassist.automix.excerpts import listening_parts, survey
 from mixassist.automix.hearing import k_weighting_power, listen, loudness_lufs
 
@@ -33,42 +35,46 @@ def test_k_weighting_lifts_treble_by_four_decibels_and_cuts_rumble() -> None:
     assert high == pytest.approx(4.0, abs=0.3)
 
 
-def test_long_track_is_heard_like_the_whole() -> None:
-    part = noise_band(200, 4000, 10.0, 1)
-    long = np.concatenate([np.zeros(40 * RATE_HZ), np.tile(part, 8), np.zeros(30 * RATE_HZ)])[:, None].astype(np.float32)
-    expected = pyloudnorm.Meter(RATE_HZ).integrated_loudness(long)
-    heard = listen(long, RATE_HZ)
+def test_long_track_is_heard_like_the_whole(sounds: SimpleNamespace) -> None:
+    part = sounds.noise_band(200, 4000, 10.0, 1)
+    long = np.concatenate([np.zeros(40 * sounds.rate_hz), np.tile(part, 8), np.zeros(30 * sounds.rate_hz)])[
+        :, None
+    ].astype(np.float32)
+    expected = pyloudnorm.Meter(sounds.rate_hz).integrated_loudness(long)
+    heard = listen(long, sounds.rate_hz)
     assert heard.loudness_lufs == pytest.approx(expected, abs=0.5)
     assert heard.activity == pytest.approx(80.0 / 150.0, abs=0.05)
-    levels = survey(long, RATE_HZ)
-    assert sum(b - a for a, b in listening_parts(levels, long.shape[0], RATE_HZ)) <= 30 * RATE_HZ
+    levels = survey(long, sounds.rate_hz)
+    assert sum(b - a for a, b in listening_parts(levels, long.shape[0], sounds.rate_hz)) <= 30 * sounds.rate_hz
 
 
-def test_spectrum_and_attack_tell_a_kick_from_a_voice() -> None:
-    kick = listen(strokes(55, 0.1, 0.5, 5.0, 0.8)[:, None].astype(np.float32), RATE_HZ)
-    voice = listen(noise_band(300, 3000, 5.0, 2)[:, None].astype(np.float32), RATE_HZ)
+def test_spectrum_and_attack_tell_a_kick_from_a_voice(sounds: SimpleNamespace) -> None:
+    kick = listen(sounds.strokes(55, 0.1, 0.5, 5.0, 0.8)[:, None].astype(np.float32), sounds.rate_hz)
+    voice = listen(sounds.noise_band(300, 3000, 5.0, 2)[:, None].astype(np.float32), sounds.rate_hz)
     assert kick.band_db(20.0, 150.0) > -1.0
     assert voice.band_db(20.0, 150.0) < -15.0
     assert kick.attack_db > 12.0 > voice.attack_db
 
 
-def test_width_and_balance() -> None:
-    left, right = noise_band(200, 4000, 3.0, 1), noise_band(200, 4000, 3.0, 2)
-    wide = listen(np.stack([left, 0.5 * right], axis=1).astype(np.float32), RATE_HZ)
+def test_width_and_balance(sounds: SimpleNamespace) -> None:
+    left, right = sounds.noise_band(200, 4000, 3.0, 1), sounds.noise_band(200, 4000, 3.0, 2)
+    wide = listen(np.stack([left, 0.5 * right], axis=1).astype(np.float32), sounds.rate_hz)
     assert wide.side_db == pytest.approx(0.0, abs=1.0)
     assert wide.balance_db == pytest.approx(6.0, abs=0.7)
-    assert listen(np.stack([left, left], axis=1).astype(np.float32), RATE_HZ).side_db < -60.0
+    assert listen(np.stack([left, left], axis=1).astype(np.float32), sounds.rate_hz).side_db < -60.0
 
 
 @pytest.mark.parametrize("frames", [0, 1, 100, 2205])
-def test_short_tracks_are_heard_or_silent(frames: int) -> None:
-    heard = listen(noise_band(200, 4000, 1.0, 1)[:frames, None].astype(np.float32), RATE_HZ)
+def test_short_tracks_are_heard_or_silent(sounds: SimpleNamespace, frames: int) -> None:
+    heard = listen(sounds.noise_band(200, 4000, 1.0, 1)[:frames, None].astype(np.float32), sounds.rate_hz)
     assert np.all(np.isfinite(heard.bands_db))
 
 
-def test_nan_counts_as_silence() -> None:
-    sound = noise_band(200, 4000, 3.0, 1)[:, None].astype(np.float32)
+def test_nan_counts_as_silence(sounds: SimpleNamespace) -> None:
+    sound = sounds.noise_band(200, 4000, 3.0, 1)[:, None].astype(np.float32)
     broken = sound.copy()
-    broken[RATE_HZ : RATE_HZ + 100] = np.nan
-    assert listen(broken, RATE_HZ).loudness_lufs == pytest.approx(listen(sound, RATE_HZ).loudness_lufs, abs=0.3)
-    assert listen(np.full((RATE_HZ, 1), np.nan, dtype=np.float32), RATE_HZ).is_silent
+    broken[sounds.rate_hz : sounds.rate_hz + 100] = np.nan
+    assert listen(broken, sounds.rate_hz).loudness_lufs == pytest.approx(
+        listen(sound, sounds.rate_hz).loudness_lufs, abs=0.3
+    )
+    assert listen(np.full((sounds.rate_hz, 1), np.nan, dtype=np.float32), sounds.rate_hz).is_silent

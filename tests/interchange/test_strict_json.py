@@ -52,8 +52,9 @@ def _refused(load: Load, path: Path) -> str:
         (b'{"format": NaN}', "NaN"),
         (b'{"format": Infinity}', "Infinity"),
         (b'{"format": -Infinity}', "-Infinity"),
+        (b'{"format": 1E+400}', "out of any range"),
         (b'{"format": 1e999}', "out of any range"),
-        (b'{"format": 1' + b"0" * 100_000 + b"}", "whole number of 100001 digits"),
+        (b'{"format": 1' + b"0" * 100_000 + b"}", "out of any range"),
         (b'{"format": 0.' + b"1" * 100_000 + b"}", "out of any range"),
         (b'{"format": 1, "format": 2}', '"format" twice'),
         (b"[" + b"{}," * 1_000_001 + b"{}]", "1,000,000 lists and objects"),
@@ -156,13 +157,13 @@ any_json = st.recursive(
 )
 
 
-@given(value=any_json.filter(lambda v: not isinstance(v, int) or abs(v) < 10**20))
+@given(value=any_json)
 def test_ordinary_json_is_read_as_the_standard_library_reads_it(value: Any) -> None:
     data = json.dumps(value).encode()
     try:
         assert parse_json(data, "x") == json.loads(data)
     except MixAssistError as error:
-        assert "digits" in str(error)
+        assert "out of any range" in str(error)
 
 
 @given(data=st.binary(max_size=200) | st.text(alphabet='[]{}",:\\1eE-.NaInfity tru', max_size=60).map(str.encode))
@@ -198,9 +199,7 @@ def test_whatever_stands_in_a_session_it_loads_or_is_one_sentence(
     save_session(session, path)
     document = json.loads(path.read_text("utf-8"))
     place = data.draw(st.sampled_from(_places(document)))
-    odd = st.sampled_from(
-        [None, True, -1, 0, 1e300, 10**24, "", "\ud800", "/dev/zero", "a\0b", [], {}, [[]], {"a": {}}]
-    )
+    odd = st.sampled_from([None, True, -1, 0, 1e90, 10**24, "", "\ud800", "/dev/zero", "a\0b", [], {}, [[]], {"a": {}}])
     path.write_text(json.dumps(_put(document, place, data.draw(odd | any_json))), "utf-8")
     try:
         loaded = load_session(path)

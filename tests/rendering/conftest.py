@@ -19,11 +19,6 @@ from mixassist.rendering.cache import RenderCache
 RATE = 44_100
 
 
-@pytest.fixture(autouse=True)
-def _own_cache_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MIXASSIST_CACHE_DIR", str(tmp_path / "cache"))
-
-
 @pytest.fixture
 def stems() -> Iterator[StemLibrary]:
     library = StemLibrary()

@@ -129,7 +129,7 @@ def test_leftovers_of_a_crash_are_removed_but_nobodys_present_work(cache: Render
     young.write_bytes(b"1234")
     os.utime(old, (1, 1))
     with cache.create("z", 10, 2) as file:
-        [present] = [p for p in cache.directory.glob("z.*.partial")]
+        [present] = list(cache.directory.glob("z.*.partial"))
         os.utime(present, (1, 1))
         cache.make_room(0)
         assert present.exists()

@@ -18,9 +18,10 @@ from mixassist.rendering.cache import RenderCache, RenderFile
 from mixassist.rendering.engine import RenderEngine
 from mixassist.rendering.mixdown import mix_blocks, render_session
 from mixassist.rendering.play_graph import MixScratch, PlayGraph, mix_block
+from mixassist.rendering.renderers import WetRenderer
 
 RATE = 44_100
-LONG_S = 120.0
+LONG_S = 45.0
 
 
 @pytest.fixture
@@ -132,7 +133,7 @@ def test_the_playheads_surroundings_come_first(maker, stems, engine, monkeypatch
     monkeypatch.setattr(RenderFile, "write", lambda *args: (gate.wait(60.0), write(*args)))
     changes = _Changes(engine)
     engine.update(session, View.WET)
-    position = round(80 * RATE)
+    position = round(30 * RATE)
     engine.update(edited, View.WET, position)
     changes.wait_for(1)
     assert engine.is_rendering("long")
@@ -286,3 +287,15 @@ def test_a_view_without_a_renderer_changes_nothing(maker, stems, engine, monkeyp
     with pytest.raises(MixAssistError, match="no trained network"):
         engine.update(session, View.MODEL)
     assert engine.graph() is graph
+
+
+def test_idle_workers_prepare_what_the_first_render_would_wait_for(maker, stems, engine, monkeypatch):
+    done = threading.Semaphore(0)
+    monkeypatch.setattr(WetRenderer, "preparations", lambda self, rate: [done.release] * 3)
+    session = Session(tracks=(maker.track("a", maker.music(1, RATE, 1)),))
+    engine.update(session, View.WET)
+    engine.update(_set(session, "a", pan=0.5), View.WET)
+    for _ in range(3):
+        assert done.acquire(timeout=60.0)
+    engine.close()
+    assert not done.acquire(blocking=False)

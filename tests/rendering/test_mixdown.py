@@ -133,7 +133,7 @@ def test_an_error_in_one_strip_ends_the_render(maker, stems: StemLibrary, cache:
 
 def test_the_model_view_needs_a_network(maker, stems: StemLibrary, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("mixassist.rendering.renderers._RENDERERS", {})
-    with pytest.raises(MixAssistError, match="there is no trained network yet. Use --view wet"):
+    with pytest.raises(MixAssistError, match=r"there is no trained network yet\. Use --view wet"):
         render_session(maker.session(0.5), stems, View.MODEL)
 
 

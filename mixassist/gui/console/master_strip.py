@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
+from typing import Any
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from mixassist.domain.parameters import Group, Parameter, Scale
 from mixassist.domain.session import LOUDNESS_TARGETS_LUFS, Master, Session
@@ -30,6 +32,13 @@ _CEILING = Parameter(
 )  # fmt: skip
 
 
+def _level(value: float | None) -> str:
+    """Returns a level in dB with one decimal; a dash while it is not known."""
+    if value is None:
+        return "–"
+    return f"{value:.1f}".replace("-", "−") if math.isfinite(value) else "−∞"
+
+
 class MasterStrip(QFrame):
     """Shows the session's master and emits the master that a person wants."""
 
@@ -47,7 +56,7 @@ class MasterStrip(QFrame):
         self.setAccessibleName(self.tr("Master"))
         self.setFixedWidth(MASTER_WIDTH)
         self.title = QLabel(self.tr("Master"))
-        self.loudness = QLabel("")
+        self.loudness = QLabel("– LUFS\n– dBTP")
         self.loudness.setObjectName("Master.loudness")
         self.loudness.setWordWrap(True)
         self.meter = LevelMeter(self, with_scale=True)
@@ -80,11 +89,13 @@ class MasterStrip(QFrame):
         column.setSpacing(5)
         self.title.setFont(paint.sized(self.font(), 13, bold=True))
         small = paint.sized(self.font(), 11)
-        for label in (self.loudness, self.peak):
-            label.setFont(small)
-        self.peak.setAlignment(Qt.AlignmentFlag.AlignCenter)
         target_words = QLabel(self.tr("Target"))
         target_words.setFont(small)
+        for label in (self.loudness, self.peak):
+            label.setFont(small)
+        for label in (self.title, target_words, self.loudness, self.peak):
+            label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.peak.setAlignment(Qt.AlignmentFlag.AlignCenter)
         for widget in (self.title, target_words, self.target, self.ceiling, self.loudness, self.solo_lamp):
             column.addWidget(widget)
         column.addWidget(self.meter, 1)
@@ -122,10 +133,12 @@ class MasterStrip(QFrame):
         self.target.setCurrentIndex(index)
         self.solo_lamp.show_on(session.any_solo)
 
-    def show_loudness(self, text: str) -> None:
-        """Shows what the mix measured."""
-        self.loudness.setText(text)
-        self.loudness.setVisible(bool(text))
+    def show_measures(self, measures: Any | None) -> None:
+        """Shows what the whole mix measures: integrated loudness and true peak; None while that is not known."""
+        lufs = None if measures is None else measures.integrated_lufs
+        peak = None if measures is None else measures.true_peak_dbtp
+        self.loudness.setText(f"{_level(lufs)} LUFS\n{_level(peak)} dBTP")
+        self.loudness.setToolTip(self.tr("Integrated loudness and true peak of the whole mix as it stands"))
 
     def show_peak(self) -> None:
         """Writes the highest peak under the meter."""

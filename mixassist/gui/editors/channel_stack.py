@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -39,6 +39,11 @@ class ChannelStack(QFrame):
         self._editor = editor
         self._panels: dict[str, ChannelPanel] = {}
         self._selected_id = ""
+        self._session = Session()
+        self._waiting: list[str] = []
+        self._builder = QTimer(self)
+        self._builder.setInterval(0)
+        self._builder.timeout.connect(self._build_next)
         self.title = NameLabel(self)
         self.title.setObjectName("channel.name")
         self.instrument = FlatCombo(self)
@@ -86,17 +91,42 @@ class ChannelStack(QFrame):
         for track_id in [i for i in self._panels if i not in ids]:
             panel = self._panels.pop(track_id)
             self.pages.removeWidget(panel)
+            panel.hide()
             panel.setParent(None)
             panel.deleteLater()
-        for track in session.tracks:
-            if track.id not in self._panels:
-                self._panels[track.id] = self._make_panel(track.id)
+        self._session = session
+        self._waiting = [t.id for t in session.tracks if t.id not in self._panels]
         self.select(selected_id, session)
         self.refresh(session)
+        if self._waiting:
+            self._builder.start()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every track has its panel; they are made one a turn of the event loop."""
+        return not self._waiting
+
+    def complete(self) -> None:
+        """Makes the panels that are still waiting, at once."""
+        while self._waiting:
+            self._build_next()
+
+    def _build_next(self) -> None:
+        if self._waiting:
+            self._build(self._waiting[0])
+        if not self._waiting:
+            self._builder.stop()
+
+    def _build(self, track_id: str) -> None:
+        self._waiting.remove(track_id)
+        self._panels[track_id] = self._make_panel(track_id)
+        self._panels[track_id].show_track(self._session.track(track_id), self._session)
 
     def select(self, track_id: str, session: Session) -> None:
         """Shows a track's panel."""
         self._selected_id = track_id
+        if track_id in self._waiting:
+            self._build(track_id)
         self.setEnabled(track_id in self._panels)
         if track_id in self._panels:
             self.pages.setCurrentWidget(self._panels[track_id])
@@ -104,6 +134,7 @@ class ChannelStack(QFrame):
 
     def refresh(self, session: Session, only: tuple[str, ...] | None = None) -> None:
         """Shows the present values; `only` names the tracks that changed."""
+        self._session = session
         for track in session.tracks:
             if track.id in self._panels and (only is None or track.id in only):
                 self._panels[track.id].show_track(track, session)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer
@@ -28,7 +29,9 @@ class Recovery(QObject):
         self._timer.setInterval(max(round(window.settings.autosave_minutes * 60_000), 5_000))
         self._timer.timeout.connect(self.keep)
         self._timer.start()
-        self._workspace.saved.connect(self._let_go)
+        self._taken: Any = None
+        self._workspace.saved.connect(self._saved)
+        self._workspace.recovered.connect(self._took)
         self._workspace.opened.connect(self._let_go)
 
     def keep(self) -> None:
@@ -41,6 +44,10 @@ class Recovery(QObject):
         self._workspace.tasks.run_task(
             self.tr("Autosaving"), lambda progress, cancel: saver.write(session, path), quiet=True
         )
+
+    def files(self) -> tuple[Path, ...]:
+        """Returns the copy that is kept now, if there is one."""
+        return (self._saver.file,) if self._saver.file.exists() else ()
 
     def offer(self) -> None:
         """Looks for work that a crash left behind, in the background, and offers it."""
@@ -61,11 +68,26 @@ class Recovery(QObject):
                 text, "warning", (self.tr("Recover"), lambda r=recovery: self._workspace.recover(r))
             )
 
+    def _took(self, recovery: Any) -> None:
+        self._taken = recovery
+
     def _let_go(self, *_: object) -> None:
         self._kept = None
         self._saver.discard()
+
+    def _saved(self, *_: object) -> None:
+        self._let_go()
+        self._forget_taken()
+
+    def _forget_taken(self) -> None:
+        from mixassist.interchange.autosave import discard_recovery
+
+        if self._taken is not None:
+            discard_recovery(self._taken)
+            self._taken = None
 
     def close(self) -> None:
         """Ends the timer and takes the copy away: the window closes in order."""
         self._timer.stop()
         self._saver.close()
+        self._forget_taken()

@@ -16,7 +16,7 @@ from mixassist.gui.views.time_ruler import draw_ruler
 
 HEADER_WIDTH = 112
 RULER_HEIGHT = 22
-_LOWEST_LANE, _HIGHEST_LANE = 21, 84
+_LOWEST_LANE, _HIGHEST_LANE, _GOOD_LANE = 21, 84, 46
 
 
 class WaveformView(QAbstractScrollArea):
@@ -46,6 +46,10 @@ class WaveformView(QAbstractScrollArea):
 
     def sizeHint(self) -> QSize:
         return QSize(700, 200)
+
+    def wanted_height(self) -> int:
+        """Returns the height at which every lane can be seen comfortably."""
+        return RULER_HEIGHT + len(self._session.tracks) * _GOOD_LANE + 12
 
     def show_session(self, session: Session, selected_id: str) -> None:
         """Shows a session's tracks; pictures whose look did not change are kept."""

@@ -5,20 +5,20 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QAction, QColor, QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtWidgets import QWidget
 
 from mixassist.gui import paint
 from mixassist.gui.theme import mixed, theme_of
+from mixassist.gui.widgets.painted_button import PaintedButton
 
 
-class IconButton(QAbstractButton):
+class IconButton(PaintedButton):
     """Triggers an action; the sign is `start`, `play`, `stop`, `undo`, `redo`, `loop` or `panel`."""
 
     def __init__(self, sign: str, action: QAction, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("", parent)
         self.sign = sign
         self.setObjectName(action.objectName().replace("action.", "button."))
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCheckable(action.isCheckable())
         self._action = action
         action.changed.connect(self._follow)

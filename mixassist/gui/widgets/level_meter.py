@@ -3,29 +3,30 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QLinearGradient, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtCore import QRectF, QSize, Signal
+from PySide6.QtGui import QColor, QLinearGradient, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from mixassist.gui import paint
 from mixassist.gui.meter_scale import FLOOR_DB, deflection, to_db
 from mixassist.gui.theme import Theme, mixed, theme_of
+from mixassist.gui.widgets.painted_button import PaintedButton
 from mixassist.playback.meters import Needle
 
 _LAMP = 7.0
 
 
-class LevelMeter(QAbstractButton):
+class LevelMeter(PaintedButton):
     """Two bars on the IEC scale. It is a button: pressing it forgets the highest peak and puts the lamp out."""
 
     forgotten = Signal()
 
     def __init__(self, parent: QWidget | None = None, *, with_scale: bool = False) -> None:
-        super().__init__(parent)
+        super().__init__("", parent)
         self._needle: Needle | None = None
         self.with_scale = with_scale
         self._drawn: tuple[float | bool, ...] = ()
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.setToolTip(self.tr("Peak, RMS inside, highest peak held 2 s. Click to reset the clip lamp."))
         self.clicked.connect(self.forget)
 
@@ -63,12 +64,6 @@ class LevelMeter(QAbstractButton):
         self._drawn = ()
         self.update()
         self.forgotten.emit()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        else:
-            super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         super().mousePressEvent(event)

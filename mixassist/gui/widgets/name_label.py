@@ -5,27 +5,27 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtWidgets import QWidget
 
 from mixassist.gui import paint
 from mixassist.gui.theme import mixed, theme_of
+from mixassist.gui.widgets.painted_button import PaintedButton
 from mixassist.gui.widgets.value_entry import ValueEntry
 
 
-class NameLabel(QAbstractButton):
+class NameLabel(PaintedButton):
     """Name, with a second line of small words under it when asked to."""
 
     renamed = Signal(str)
 
     def __init__(self, parent: QWidget | None = None, *, two_lines: bool = True) -> None:
-        super().__init__(parent)
+        super().__init__("", parent)
         self.two_lines = two_lines
         self._words = ""
         self._busy = False
         self._selected = False
         self._colour = "#888888"
         self._entry: ValueEntry | None = None
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def sizeHint(self) -> QSize:
         return QSize(84, 36 if self.two_lines else 17)
@@ -60,10 +60,14 @@ class NameLabel(QAbstractButton):
             self.start_typing()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_F2, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if event.key() == Qt.Key.Key_F2:
             self.start_typing()
         else:
             super().keyPressEvent(event)
+
+    def press_by_key(self) -> None:
+        """Enter renames."""
+        self.start_typing()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = paint.painter_for(self)
@@ -79,7 +83,7 @@ class NameLabel(QAbstractButton):
             paint.box(painter, rect, colour, None, 4)
             text_rect = rect.adjusted(5, 0, -5, 0)
         painter.setFont(paint.sized(self.font(), 12 if self.two_lines else 11, bold=True))
-        ink = theme.colour("text") if self.two_lines else QColor("#101216" if colour.lightness() > 115 else "#ffffff")
+        ink = theme.colour("text") if self.two_lines else paint.ink_on(colour)
         align = paint.Align.AlignLeft if self.two_lines else paint.Align.AlignHCenter
         paint.label(painter, text_rect, self.text(), ink, align, elide=True)
         if self.two_lines and self._words:

@@ -5,26 +5,25 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QWidget
 
 from mixassist.domain.controls import NEUTRAL, Controls
 from mixassist.gui import curves, paint
 from mixassist.gui.theme import Theme, mixed, theme_of
+from mixassist.gui.widgets.painted_button import PaintedButton
 
 
-class StageThumbnail(QAbstractButton):
+class StageThumbnail(PaintedButton):
     """A button that pictures one stage of a channel."""
 
     def __init__(self, words: str, height: int, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setText(words)
+        super().__init__(words, parent)
         self._height = height
         self._controls: Controls = NEUTRAL
         self._ghost: Controls | None = None
         self._on = True
         self._sample_rate_hz = 44_100
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def sizeHint(self) -> QSize:
         return QSize(84, self._height)
@@ -38,12 +37,6 @@ class StageThumbnail(QAbstractButton):
         if state != (self._controls, self._ghost, self._on, self._sample_rate_hz):
             self._controls, self._ghost, self._on, self._sample_rate_hz = state
             self.update()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        else:
-            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = paint.painter_for(self)

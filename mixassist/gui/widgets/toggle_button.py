@@ -6,14 +6,15 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
 
 from mixassist.gui import paint
 from mixassist.gui.theme import mixed, theme_of
+from mixassist.gui.widgets.painted_button import PaintedButton
 
 
-class ToggleButton(QAbstractButton):
+class ToggleButton(PaintedButton):
     """A checkable button whose lamp has the colour of a theme role.
 
     Args:
@@ -22,10 +23,9 @@ class ToggleButton(QAbstractButton):
     """
 
     def __init__(self, face: str, role: str, parent: QWidget | None = None, *, checkable: bool = True) -> None:
-        super().__init__(parent)
+        super().__init__(face, parent)
         self.face = face
         self.role = role
-        self.setText(face)
         self.setCheckable(checkable)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
@@ -42,12 +42,6 @@ class ToggleButton(QAbstractButton):
             self.setChecked(on)
             self.blockSignals(blocked)
             self.update()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        else:
-            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = paint.painter_for(self)

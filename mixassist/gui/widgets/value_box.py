@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from mixassist.domain.parameters import Parameter
 from mixassist.gui import paint
@@ -25,6 +25,7 @@ class ValueBox(ParameterSlider):
         self, parameter: Parameter, parent: QWidget | None = None, *, caption: str = "", accent: str = ""
     ) -> None:
         super().__init__(parameter, parent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.caption = caption
         self.accent = accent
 
@@ -74,15 +75,19 @@ class ValueBox(ParameterSlider):
         ghost = self.ghost_place
         if ghost is not None:
             x = 3 + ghost * (self.width() - 6)
-            painter.fillRect(QRectF(x - 1.2, self.height() - 6.2, 2.4, 5.2), theme.colour("ghost"))
+            painter.fillRect(QRectF(x - 1.2, self.height() - 5.2, 2.4, 4.2), theme.colour("ghost"))
 
     def _draw_text(self, painter: QPainter, theme: Theme) -> None:
-        rect = QRectF(self.rect()).adjusted(12 if self.locked else 5, 0, -5, -2)
         painter.setFont(paint.sized(self.font(), 11))
+        edge = 5 if self.caption else 2
+        rect = QRectF(self.rect()).adjusted(12 if self.locked else edge, 0, -edge, -2)
+        room = rect.width() - (painter.fontMetrics().horizontalAdvance(self.caption) if self.caption else 0)
+        painter.setFont(paint.fitted(self.font(), 11, self.text(), room))
         colour = theme.colour("text") if self.isEnabled() else theme.colour("dim")
         if self.caption:
-            paint.label(painter, rect, self.caption, theme.colour("dim"), paint.Align.AlignLeft)
             paint.label(painter, rect, self.text(), colour, paint.Align.AlignRight)
+            painter.setFont(paint.sized(self.font(), 11))
+            paint.label(painter, rect, self.caption, theme.colour("dim"), paint.Align.AlignLeft)
         else:
             paint.label(painter, rect, self.text(), colour)
         if self.locked:

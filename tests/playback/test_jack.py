@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Real-time playback on a paced device: JACK's dummy driver, reached through ALSA's `jack` device."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(shutil.which("jackd") is None, reason="jackd is not installed"),
+    pytest.mark.skipif(not sys.platform.startswith("linux"), reason="JACK through ALSA is Linux's way"),
+]
+
+RATE = 44_100
+_ASOUNDRC = """
+pcm.jack {
+    type jack
+    playback_ports { 0 system:playback_1 1 system:playback_2 }
+    capture_ports { 0 system:capture_1 1 system:capture_2 }
+}
+"""
+
+_SCRIPT = """
+import sys, time
+from dataclasses import replace
+import numpy as np
+from mixassist.playback.outputs import open_output
+from mixassist.playback.transport import Player
+from mixassist.rendering.play_graph import PlayGraph, PlayStrip
+
+RATE, STRIPS = 44_100, 24
+output, message = open_output("jack", int(sys.argv[1]))
+assert message is None, message
+rng = np.random.default_rng(1)
+length = 10 * int(sys.argv[1])
+strips = tuple(
+    PlayStrip(str(n), (0.02 * rng.standard_normal((length, 2))).astype(np.float32), 0, 0.5, 0.5)
+    for n in range(STRIPS)
+)
+graph = PlayGraph(strips, 1.0, length, int(sys.argv[1]))
+player = Player(output, graph)
+player.play()
+begin = time.monotonic()
+moves = 0
+while time.monotonic() - begin < 5.0:
+    moves += 1
+    moved = replace(strips[0], gain_left=0.5 + 0.4 * np.sin(moves / 10), gain_right=0.3)
+    player.set_graph(replace(graph, strips=(moved, *strips[1:])))
+    player.meters()
+    time.sleep(1 / 60)
+position, underruns, latency = player.position_frames, output.underruns, output.latency_frames
+peak = player.meters().master.highest[0]
+player.close()
+print(position, underruns, latency, peak)
+"""
+
+
+@pytest.fixture
+def jack(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """A JACK server of its own, and the environment that reaches it."""
+    name = f"mixassist-test-{os.getpid()}"
+    environment = {**os.environ, "JACK_DEFAULT_SERVER": name, "HOME": str(tmp_path), "OMP_NUM_THREADS": "1"}
+    (tmp_path / ".asoundrc").write_text(_ASOUNDRC)
+    command = ["jackd", "-n", name, "-r", "-d", "dummy", "-r", str(RATE), "-p", "512"]
+    with (tmp_path / "jackd.log").open("w") as log:
+        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        try:
+            for _ in range(100):
+                if subprocess.run(["jack_lsp"], env=environment, capture_output=True, check=False).returncode == 0:
+                    break
+                time.sleep(0.1)
+            yield environment
+        finally:
+            server.terminate()
+            server.wait(10)
+
+
+@pytest.mark.parametrize("session_rate", [RATE, 48_000])
+def test_a_24_track_session_plays_without_an_underrun(jack: dict[str, str], session_rate: int):
+    done = subprocess.run(
+        [sys.executable, "-c", _SCRIPT, str(session_rate)], env=jack, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    position, underruns, latency, peak = (float(word) for word in done.stdout.split()[-4:])
+    assert underruns == 0
+    assert position > 3 * session_rate
+    assert latency < 0.25 * session_rate
+    assert peak > 0.01
