@@ -201,9 +201,12 @@ def _open(path: Path, size_bytes: int) -> soundfile.SoundFile:
     if bad or path.suffix.lower() == ".raw" or _is_foreign(head):
         raise _unreadable(path, head)
     try:
-        return soundfile.SoundFile(path)
+        file = soundfile.SoundFile(path)
     except (soundfile.LibsndfileError, TypeError, ValueError):
         raise _unreadable(path, head) from None
+    # soundfile seeks after every read if it can; in MP3 a jump, even to where it stands, spoils the next samples.
+    file.seekable = lambda: False
+    return file
 
 
 def _is_foreign(head: bytes) -> bool:

@@ -102,12 +102,13 @@ def decibels(amplitude: float) -> float:
 
 
 def _cells(channel: np.ndarray) -> np.ndarray:
-    """Cuts a channel into rows that overlap by the filter's length; the last is filled up with zeros."""
-    outputs = len(channel) - _TAPS + 1
-    rows = -(-outputs // _CELL_FRAMES)
-    padded = np.zeros(rows * _CELL_FRAMES + _TAPS - 1, np.float32)
-    padded[: len(channel)] = channel
-    return sliding_window_view(padded, _CELL_FRAMES + _TAPS - 1)[::_CELL_FRAMES]
+    """Cuts a channel into rows of equal length that overlap by the filter's, the last by what is left over."""
+    length = _CELL_FRAMES + _TAPS - 1
+    if len(channel) <= length:
+        return channel[None, :]
+    rows = sliding_window_view(channel, length)[::_CELL_FRAMES]
+    # No zeros may be added here: an end that is not the end would ring.
+    return rows if (len(channel) - length) % _CELL_FRAMES == 0 else np.concatenate((rows, channel[None, -length:]))
 
 
 def _interpolators(factor: int) -> np.ndarray:

@@ -92,7 +92,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     _a("channel_panel", "&Channel panel", VIEW, "looks.toggle_channel_panel", "F6",
        "Show the selected channel's equaliser, compressor and reverb", checkable=True),
     _a("waveforms", "&Waveforms", VIEW, "looks.toggle_waveforms", "F7", "Show the waveforms", checkable=True),
-    _a("zoom_in", "Zoom in", VIEW, "looks.zoom_in", "Ctrl+Plus | Ctrl+=", "Zoom in on the time line",
+    _a("zoom_in", "Zoom in", VIEW, "looks.zoom_in", "Ctrl++ | Ctrl+=", "Zoom in on the time line",
        separator_before=True),
     _a("zoom_out", "Zoom out", VIEW, "looks.zoom_out", "Ctrl+-", "Zoom out on the time line"),
     _a("zoom_whole", "Whole session", VIEW, "looks.zoom_whole", "Ctrl+0", "Show the whole session"),

@@ -54,7 +54,7 @@ _DARK_FAMILIES = (
     ("synths", "#45cdbd"), ("orchestra", "#8fca68"), ("effects", "#c88be6"), ("other", "#93a1b3"),
 )  # fmt: skip
 _LIGHT_FAMILIES = (
-    ("vocals", "#d64573"), ("drums", "#c96f14"), ("bass", "#6a55d0"), ("guitars", "#9a8400"), ("keys", "#1c7fc6"),
+    ("vocals", "#c93766"), ("drums", "#c96f14"), ("bass", "#6a55d0"), ("guitars", "#9a8400"), ("keys", "#1c7fc6"),
     ("synths", "#0b8f80"), ("orchestra", "#4d8c22"), ("effects", "#9a4fc4"), ("other", "#6c7887"),
 )  # fmt: skip
 

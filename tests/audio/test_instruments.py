@@ -16,8 +16,8 @@ from mixassist.domain.instruments import INSTRUMENT
 # Every name in the shared stems, as an engineer would label it.
 STEM_NAMES = {
     "lead_vocal": "vox-lead",
-    "backing_vocal": "bgvox bgvox-1 bgvox-2 bgvox-3 bgvox-aahh bgvox-build bgvox-harmony bgvox-harmony-glitch bgvox-main "
-    "bgvox-ooh bgvox-outro",
+    "backing_vocal": "bgvox bgvox-1 bgvox-2 bgvox-3 bgvox-aahh bgvox-build bgvox-harmony bgvox-harmony-glitch "
+    "bgvox-main bgvox-ooh bgvox-outro",
     "kick": "kick hvy-kick off-kick",
     "snare": "snare snare-build",
     "hihat": "hats hh alt-hats alt-hh fast-hats glitch-hh hat-fill",

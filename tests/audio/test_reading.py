@@ -58,6 +58,19 @@ def test_reads_every_format(make_file, name, how, error):
         assert reader.missing_frames == 0
 
 
+@pytest.mark.parametrize("name", ["a.mp3", "a.ogg", "a.flac"])
+@pytest.mark.parametrize("block", [1777, 65_536])
+def test_reading_on_is_reading_at_once(make_file, noise, name, block):
+    path = make_file(name, noise(300_000, 2))
+    with AudioReader(path) as reader:
+        pieces = [reader.read(start, min(block, 300_000 - start)) for start in range(0, 300_000, block)]
+        assert reader.missing_frames == 0
+        jumped = reader.read(123_457, 20_000)
+    whole = soundfile.read(path, dtype="float32")[0]
+    assert np.array_equal(np.concatenate(pieces), whole)
+    assert np.array_equal(jumped, whole[123_457:143_457])
+
+
 def test_outside_of_the_file_there_are_zeros(make_file, noise):
     audio = noise(1000)
     with AudioReader(make_file("a.wav", audio, subtype="FLOAT")) as reader:
