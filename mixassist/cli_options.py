@@ -61,7 +61,10 @@ def build_parser() -> Parser:
         epilog=_MAIN_EXAMPLES,
     )
     parser.add_argument("--version", action="version", version=f"mixassist {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, title="commands")
+    # argparse measures this metavar, but not the indent of what stands below it: hence the blanks.
+    commands = parser.add_subparsers(
+        dest="command", metavar="COMMAND    ", required=True, title="commands", prog="mixassist"
+    )
 
     def command(name: str, words: str, epilog: str | None = None) -> argparse.ArgumentParser:
         return commands.add_parser(name, help=words, description=words[:1].upper() + words[1:] + ".", epilog=epilog)

@@ -52,9 +52,11 @@ def _named() -> str:
 
 
 def _reason(said: str) -> str:
-    for line in said.splitlines():
-        if "libxcb-cursor0" in line or "cannot open shared object" in line:
-            return f"a library that windows need is missing ({line.strip()})"
+    # Qt names libxcb-cursor0 whenever its plug-in fails, so the display comes first.
+    if "could not connect" not in said:
+        for line in said.splitlines():
+            if "libxcb-cursor0" in line or "cannot open shared object" in line:
+                return f"a library that windows need is missing ({line.strip()})"
     return f"no window can be opened on the display {_named()}"
 
 

@@ -34,6 +34,8 @@ class MixReport:
     true_peak_dbtp: float | None
     limited_by: str
     clipped_samples: int = 0
+    loudness_target_lufs: float | None = None
+    ceiling_dbtp: float = -1.0
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the fields as plain values fit for JSON."""
@@ -42,40 +44,64 @@ class MixReport:
     @property
     def sentence(self) -> str:
         """The measures in one sentence."""
-        lufs = "silent" if self.integrated_lufs is None else f"{self.integrated_lufs:.1f} LUFS"
+        lufs = "no loudness" if self.integrated_lufs is None else f"{self.integrated_lufs:.1f} LUFS"
         peak = "−∞" if self.true_peak_dbtp is None else f"{self.true_peak_dbtp:.1f}"
         why = {
-            "loudness": "the loudness target was met",
-            "ceiling": "the true-peak ceiling was met first",
+            "loudness": f"the loudness target of {self.loudness_target_lufs} LUFS was met",
+            "ceiling": f"the true-peak ceiling of {self.ceiling_dbtp} dBTP was met "
+            f"before the loudness target of {self.loudness_target_lufs} LUFS",
             "silence": "there is no sound to measure",
             "off": "no loudness target",
         }.get(self.limited_by, "the session's own master gain")
         return f"{lufs}, {peak} dBTP, master {self.master_gain_db:+.2f} dB: {why}"
 
 
-def check_outputs(files: Iterable[str | Path | None] = (), folders: Iterable[str | Path | None] = ()) -> None:
-    """Refuses outputs that could not be written, before any work is done.
+def check_outputs(
+    files: Iterable[str | Path | None] = (),
+    folders: Iterable[str | Path | None] = (),
+    *,
+    inputs: Iterable[str | Path] = (),
+) -> None:
+    """Refuses outputs that could not be written or would overwrite what is being read, before any work is done.
 
     Raises:
-        MixAssistError: a folder that is not there, not writable, or a path that is something else.
+        MixAssistError: a folder that is not there, not writable, a path that is something else, two outputs in one
+            place, or an output that is one of the inputs.
     """
-    for name in files:
-        if name is None:
-            continue
-        path = Path(name)
+    taken: set[Path] = set()
+    sources = {Path(i).resolve() for i in inputs}
+    for path in (Path(name) for name in files if name is not None):
         if path.exists() and not path.is_file():
             raise MixAssistError("cannot write here: it is not a file", subject=path, remedy="Choose another name")
         _need_writable_folder(path.absolute().parent, path)
-    for name in folders:
-        if name is None:
-            continue
-        path = Path(name)
+        place = path.resolve()
+        if place in taken:
+            raise MixAssistError("two results cannot go into one file", subject=path, remedy="Choose two names")
+        taken.add(place)
+        if place in sources or any(_same_file(place, source) for source in sources):
+            raise MixAssistError(
+                "writing here would overwrite a file that the mix is made from", subject=path, remedy=_ELSEWHERE
+            )
+    for path in (Path(name) for name in folders if name is not None):
         if path.exists() and not path.is_dir():
             raise MixAssistError("cannot write here: it is not a folder", subject=path, remedy="Choose another name")
+        if path.resolve() in {source.parent for source in sources}:
+            raise MixAssistError("the files that the mix is made from lie here", subject=path, remedy=_ELSEWHERE)
         existing = path.absolute()
         while not existing.exists():
             existing = existing.parent
         _need_writable_folder(existing, path)
+
+
+_ELSEWHERE = "Choose another name, best in another folder"
+
+
+def _same_file(a: Path, b: Path) -> bool:
+    """Whether two names lead to one file, as hard links do."""
+    try:
+        return a.samefile(b)
+    except OSError:
+        return False
 
 
 def _need_writable_folder(folder: Path, subject: Path) -> None:
@@ -128,6 +154,8 @@ def export_mix(
         true_peak_dbtp=finite(measures.true_peak_dbtp),
         limited_by=limited_by,
         clipped_samples=written.clipped_samples,
+        loudness_target_lufs=session.master.loudness_target_lufs,
+        ceiling_dbtp=session.master.ceiling_dbtp,
     )
 
 

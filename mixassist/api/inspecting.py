@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from mixassist.api.opening import decode, open_source
-from mixassist.audio.analysis import analyse_stem
-from mixassist.audio.faults import find_faults
+from mixassist.api.checking import check_tracks
+from mixassist.api.opening import decoded, open_source
+from mixassist.domain.instruments import INSTRUMENT
 from mixassist.domain.progress import CancelToken, Progress, no_progress, scaled
 
 
@@ -31,16 +31,13 @@ def inspect(
     Loudness is in LUFS and levels in dBFS or dBTP; None stands for minus infinity.
     """
     opened = open_source(sources, skip_unreadable=skip_unreadable, cancel=cancel).require_audio()
+    opened = decoded(opened, skip_unreadable=skip_unreadable, progress=scaled(progress, 0.0, 0.4), cancel=cancel)
     session, stems = opened.session, opened.stems
-    decode(session, stems, progress=scaled(progress, 0.0, 0.4), cancel=cancel)
+    checked = check_tracks(session, stems, progress=scaled(progress, 0.4, 1.0), cancel=cancel)
     rate = session.sample_rate_hz
-    samples = {t.name: stems.stem(t.source, rate).samples for t in session.tracks}
-    faults = find_faults(samples, rate, progress=scaled(progress, 0.4, 0.6), cancel=cancel)
     tracks = []
-    for number, track in enumerate(session.tracks):
-        if cancel is not None:
-            cancel.check()
-        measured = analyse_stem(samples[track.name], rate)
+    for track in session.tracks:
+        measured = checked.analyses[track.id]
         tracks.append(
             {
                 "name": track.name,
@@ -54,10 +51,9 @@ def inspect(
                 "true_peak_dbtp": finite(measured.true_peak_dbtp),
                 "sample_peak_dbfs": finite(measured.sample_peak_dbfs),
                 "rms_dbfs": finite(measured.rms_dbfs),
-                "faults": [f.message for f in faults if f.track_name == track.name],
+                "faults": [f.message for f in checked.faults if f.track_name == track.name],
             }
         )
-        progress(0.6 + 0.4 * (number + 1) / len(session.tracks), f"measured {track.name}")
     return {
         "session": session.name,
         "sample_rate_hz": rate,
@@ -66,3 +62,29 @@ def inspect(
         "notes": list(opened.notes),
         "unreadable": [str(e) for e in opened.unreadable],
     }
+
+
+def inspection_lines(found: dict[str, Any]) -> list[str]:
+    """Returns what `inspect` found as lines for people."""
+    tracks = found["tracks"]
+    wide = max((len(t["name"]) for t in tracks), default=0)
+    lines = [f"{found['session']}: {counted(len(tracks), 'track')}, {found['sample_rate_hz']} Hz, {found['seconds']} s"]
+    for track in tracks:
+        loudness = "–" if track["integrated_lufs"] is None else f"{track['integrated_lufs']:.1f} LUFS"
+        peak = "" if track["true_peak_dbtp"] is None else f"{track['true_peak_dbtp']:.1f} dBTP"
+        word = "stereo" if track["channels"] == 2 else "mono"
+        start = f"  starts at {track['start_seconds']:.3f} s" if track["start_seconds"] else ""
+        instrument = INSTRUMENT[track["instrument"]].label if track["instrument"] else "?"
+        lines.append(
+            f"  {track['name']:<{wide}}  {word:<6} {track['sample_rate_hz']:>6} Hz {track['seconds']:>8.1f} s "
+            f"{loudness:>11} {peak:>10}  {instrument}{start}"
+        )
+        lines.extend(f"      {fault}" for fault in track["faults"])
+    lines.extend(f"  note: {note}" for note in found["notes"])
+    lines.extend(f"  left out: {error}" for error in found["unreadable"])
+    return lines
+
+
+def counted(number: int, word: str) -> str:
+    """Returns `1 track`, `2 tracks`."""
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"

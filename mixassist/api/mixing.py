@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from mixassist.api.automixing import DEFAULT_METHOD, METHOD_NAMES, automix
+from mixassist.api.checking import Checked, check_tracks, sentences
 from mixassist.api.exporting import (
     MixReport,
     check_outputs,
@@ -17,7 +18,8 @@ from mixassist.api.exporting import (
     export_stems,
     use_parameters,
 )
-from mixassist.api.opening import Opened, decode, open_source
+from mixassist.api.inspecting import counted
+from mixassist.api.opening import Opened, decoded, open_source
 from mixassist.api.reporting import write_report
 from mixassist.api.settings import DEFAULT_VIEW, available_views, use_device
 from mixassist.audio.files import file_format_for
@@ -27,6 +29,9 @@ from mixassist.domain.errors import MixAssistError
 from mixassist.domain.progress import CancelToken, Progress, no_progress, scaled
 from mixassist.domain.session import Session
 from mixassist.rendering.mixdown import fit_master, render_session
+
+PARAMETERS = "parameters"
+"""What stands for the method where the controls came from a file."""
 
 
 @dataclass(frozen=True)
@@ -72,8 +77,9 @@ class MixOutcome:
 
     def lines(self) -> list[str]:
         """Returns the outcome as lines for people."""
+        how = "with the parameters given" if self.method == PARAMETERS else f"by {self.method}"
         lines = [
-            f"{self.report.path}: {len(self.session.tracks)} tracks mixed by {self.method}, {self.report.view}",
+            f"{self.report.path}: {counted(len(self.session.tracks), 'track')} mixed {how}, {self.report.view}",
             f"  {self.report.sentence}",
         ]
         lines.extend(f"  note: {note}" for note in self.notes)
@@ -90,52 +96,116 @@ def mix(options: MixOptions, progress: Progress = no_progress, cancel: CancelTok
         Cancelled: `cancel` was set; no half-written file is left.
     """
     method = _checked(options)
-    opened = open_source(options.sources, skip_unreadable=options.skip_unreadable, cancel=cancel).require_audio()
-    decode(opened.session, opened.stems, progress=scaled(progress, 0.0, 0.15), cancel=cancel)
+    opened, checked = _heard(options, scaled(progress, 0.0, 0.25), cancel)
     session = replace(opened.session, view=options.view or DEFAULT_VIEW)
     master = replace(session.master, loudness_target_lufs=options.target_lufs(session.master.loudness_target_lufs))
     session, notes = _controlled(replace(session, master=master), opened, options, method, progress, cancel)
-    session, limited_by = _mastered(session, opened, progress, cancel)
-    if options.parameters_in is not None:
-        method = "parameters"
-    written = [options.output]
+    session, limited_by = _mastered(session, opened, scaled(progress, 0.4, 0.7), cancel)
     report = export_mix(
         session, opened.stems, options.output, bit_depth=options.bit_depth, limited_by=limited_by,
-        progress=scaled(progress, 0.75, 0.85), cancel=cancel,
+        progress=scaled(progress, 0.7, 0.8), cancel=cancel,
     )  # fmt: skip
-    if report.clipped_samples:
-        notes += (f"{report.clipped_samples} samples clip; write 32-bit float or choose a loudness target",)
+    outcome = MixOutcome(
+        session=session,
+        report=report,
+        method=method,
+        notes=(*opened.notes, *_faults(checked, notes), *notes, *_warnings(report, opened, options)),
+        unreadable=tuple(str(e) for e in opened.unreadable),
+        written=(options.output,),
+    )
+    return _with_extras(outcome, opened, options, scaled(progress, 0.8, 1.0), cancel)
+
+
+def _with_extras(
+    outcome: MixOutcome, opened: Opened, options: MixOptions, progress: Progress, cancel: CancelToken | None
+) -> MixOutcome:
+    """Writes parameters, stems and report, as far as they were asked for."""
+    session, written = outcome.session, list(outcome.written)
     if options.parameters_out is not None:
         export_parameters(session, options.parameters_out)
         written.append(options.parameters_out)
     if options.stems_out is not None:
-        paths = export_stems(session, opened.stems, options.stems_out, cancel=cancel)
+        paths = export_stems(
+            session, opened.stems, options.stems_out, progress=scaled(progress, 0.0, 0.4), cancel=cancel
+        )
         written.extend(str(path) for path in paths)
-    outcome = MixOutcome(
-        session, report, method, opened.notes + notes, tuple(str(e) for e in opened.unreadable), tuple(written)
-    )
     if options.report is not None:
         write_report(
-            options.report, session, opened.stems, report, notes=outcome.notes,
-            progress=scaled(progress, 0.85, 1.0), cancel=cancel,
+            options.report, session, opened.stems, outcome.report, notes=outcome.notes,
+            progress=scaled(progress, 0.4, 1.0), cancel=cancel,
         )  # fmt: skip
-        outcome = replace(outcome, written=(*outcome.written, options.report))
-    return outcome
+        written.append(options.report)
+    return replace(outcome, written=tuple(written))
+
+
+def _heard(options: MixOptions, progress: Progress, cancel: CancelToken | None) -> tuple[Opened, Checked]:
+    """Opens, decodes and checks the sources; refuses what cannot be mixed or would be overwritten."""
+    skip = options.skip_unreadable
+    opened = _opened(options.sources, skip, cancel)
+    check_outputs([options.output, options.parameters_out], [options.stems_out, options.report], inputs=_inputs(opened))
+    opened = decoded(opened, skip_unreadable=skip, progress=scaled(progress, 0.0, 0.5), cancel=cancel)
+    _refuse_damage(opened, skip)
+    checked = check_tracks(opened.session, opened.stems, progress=scaled(progress, 0.5, 1.0), cancel=cancel)
+    if checked.is_silent:
+        what = "is silent" if len(opened.session.tracks) == 1 else "holds nothing but silent stems"
+        raise MixAssistError(what, subject=options.sources[0], remedy="Export the stems again, with sound in them")
+    return opened, checked
+
+
+def _opened(sources: Sequence[str], skip_unreadable: bool, cancel: CancelToken | None) -> Opened:
+    opened = open_source(sources, skip_unreadable=skip_unreadable, cancel=cancel).require_audio()
+    if not opened.session.tracks:
+        raise MixAssistError("the session has no tracks", subject=sources[0], remedy="Import some stems first")
+    _refuse_damage(opened, skip_unreadable)
+    return opened
+
+
+def _refuse_damage(opened: Opened, skip_unreadable: bool) -> None:
+    if opened.damaged and not skip_unreadable:
+        raise opened.damaged[0]
+
+
+def _inputs(opened: Opened) -> list[str | Path]:
+    """Lists every file that is read, so that none is written."""
+    files: list[str | Path] = [f.path for track in opened.session.tracks for f in track.source.files]
+    if opened.path is not None:
+        files.append(opened.path)
+    return files
+
+
+def _faults(checked: Checked, notes: tuple[str, ...]) -> tuple[str, ...]:
+    """Says which track has which fault, but for silent ones that the mixer has spoken of itself."""
+    told = [f for f in checked.faults if not any(note.startswith(f"{f.track_name} is silent") for note in notes)]
+    return sentences((f.track_name, f.message) for f in told)
+
+
+def _warnings(report: MixReport, opened: Opened, options: MixOptions) -> tuple[str, ...]:
+    """Says what to mind about the mix that was written."""
+    found = []
+    if report.clipped_samples:
+        found.append(f"{report.clipped_samples} samples clip: choose a loudness target, or --bit-depth 32 and a .wav")
+    folders = {Path(source).resolve() for source in options.sources if Path(source).is_dir()}
+    if Path(options.output).resolve().parent in folders:
+        found.append("the mix lies among the stems and would be taken for one the next time: keep it elsewhere")
+    return tuple(found)
 
 
 def _checked(options: MixOptions) -> str:
     """Refuses early what would fail late; returns the method."""
     method = options.method or DEFAULT_METHOD
     if method not in METHOD_NAMES:
-        raise MixAssistError(
-            "there is no such method", subject=method, remedy=f"Choose one of {', '.join(METHOD_NAMES)}"
-        )
-    if (options.view or DEFAULT_VIEW) not in available_views():
-        raise MixAssistError("there is no trained network to render it", subject="--view model", remedy="Use wet")
+        what = "there is no trained network for it yet" if method == "controller" else "there is no such method"
+        raise MixAssistError(what, subject=method, remedy=f"Choose one of {', '.join(METHOD_NAMES)}")
+    _require_view(options.view or DEFAULT_VIEW)
     use_device(options.device)
     file_format_for(Path(options.output), options.bit_depth)
     check_outputs([options.output, options.parameters_out], [options.stems_out, options.report])
-    return method
+    return PARAMETERS if options.parameters_in is not None else method
+
+
+def _require_view(view: View) -> None:
+    if view not in available_views():
+        raise MixAssistError("there is no trained network to render it yet", subject=f"--view {view}", remedy="Use wet")
 
 
 def _controlled(
@@ -150,14 +220,14 @@ def _controlled(
         return use_parameters(session, options.parameters_in)
     suggestion = automix(
         session, opened.stems, method, seed=options.seed, fit_master=False,
-        progress=scaled(progress, 0.15, 0.35), cancel=cancel,
+        progress=scaled(progress, 0.25, 0.4), cancel=cancel,
     )  # fmt: skip
     return ApplyPrediction(suggestion.predictions, method).apply(session), suggestion.notes
 
 
 def _mastered(session: Session, opened: Opened, progress: Progress, cancel: CancelToken | None) -> tuple[Session, str]:
-    graph = render_session(session, opened.stems, session.view, progress=scaled(progress, 0.35, 0.7), cancel=cancel)
-    _, decision = fit_master(graph, session.master, progress=scaled(progress, 0.7, 0.75), cancel=cancel)
+    graph = render_session(session, opened.stems, session.view, progress=scaled(progress, 0.0, 0.85), cancel=cancel)
+    _, decision = fit_master(graph, session.master, progress=scaled(progress, 0.85, 1.0), cancel=cancel)
     return replace(session, master=replace(session.master, gain_db=decision.gain_db)), decision.limited_by
 
 
@@ -168,14 +238,21 @@ def render(
     *,
     bit_depth: int | None = None,
     device: str = "auto",
+    skip_unreadable: bool = False,
     progress: Progress = no_progress,
     cancel: CancelToken | None = None,
 ) -> MixReport:
     """Writes a session as it stands: its controls, its mutes and solos, its master gain."""
     use_device(device)
+    file_format_for(Path(output), bit_depth)
     check_outputs([output])
-    opened = open_source([source], cancel=cancel).require_audio()
-    decode(opened.session, opened.stems, progress=scaled(progress, 0.0, 0.3), cancel=cancel)
+    if view is not None:
+        _require_view(view)
+    opened = _opened([str(source)], skip_unreadable, cancel)
+    _require_view(view or opened.session.view)
+    check_outputs([output], inputs=_inputs(opened))
+    opened = decoded(opened, skip_unreadable=skip_unreadable, progress=scaled(progress, 0.0, 0.3), cancel=cancel)
+    _refuse_damage(opened, skip_unreadable)
     return export_mix(
         opened.session, opened.stems, output, view, bit_depth=bit_depth,
         progress=scaled(progress, 0.3, 1.0), cancel=cancel,

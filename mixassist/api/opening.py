@@ -7,15 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from mixassist.audio.importing import ImportResult, plan_import
+from mixassist.api.checking import sentences
+from mixassist.audio.importing import ImportNote, ImportResult, plan_import
 from mixassist.audio.stems import StemLibrary
 from mixassist.domain.errors import MixAssistError
 from mixassist.domain.progress import CancelToken, Progress, no_progress, scaled
 from mixassist.domain.session import Session
 from mixassist.domain.track import Track
 from mixassist.interchange import relink as relinking
-from mixassist.interchange.hashing import with_hashes
 from mixassist.interchange.audio_identity import MissingAudio, require_found
+from mixassist.interchange.hashing import with_hashes
 from mixassist.interchange.session_file import load_session, save_session
 from mixassist.paths import demo_directory
 
@@ -24,12 +25,16 @@ SESSION_SUFFIX = ".mixassist"
 
 @dataclass(frozen=True)
 class Opened:
-    """An opened source: the session, its decoded stems, and what there is to tell."""
+    """An opened source: the session, its stems, and what there is to tell.
+
+    `damaged` are files whose headers promise more audio than there is; what is there can be used.
+    """
 
     session: Session
     stems: StemLibrary
     notes: tuple[str, ...] = ()
     unreadable: tuple[MixAssistError, ...] = ()
+    damaged: tuple[MixAssistError, ...] = ()
     path: Path | None = None
     missing: tuple[MissingAudio, ...] = ()
 
@@ -75,13 +80,39 @@ def open_source(
     result = plan_import(paths, skip_unreadable=skip_unreadable, progress=progress, cancel=cancel)
     name = paths[0].resolve().name if paths[0].is_dir() else paths[0].resolve().parent.name
     session = Session(name=name or "Untitled", sample_rate_hz=result.sample_rate_hz).with_added(result.tracks)
-    return Opened(session, StemLibrary(), _sentences(result), result.unreadable)
+    return Opened(session, StemLibrary(), _sentences(result), result.unreadable, _damaged(result))
 
 
 def _sentences(result: ImportResult) -> tuple[str, ...]:
-    """Says what was done to which track; instrument guesses stand with the tracks themselves."""
-    told = [note for note in result.notes if note.kind != "instrument"]
-    return tuple(f"{note.track_name}: {note.message}" if note.track_name else note.message for note in told)
+    """Says what was done to which track.
+
+    Instrument guesses stand with the tracks themselves. That stems end at their own time is how stems are.
+    """
+    return sentences((n.track_name, n.message) for n in result.notes if n.kind != "instrument" and not _is_an_end(n))
+
+
+def _is_an_end(note: ImportNote) -> bool:
+    return note.kind == "padded" and note.message.startswith("ends ")
+
+
+def _damaged(result: ImportResult) -> tuple[MixAssistError, ...]:
+    by_name = {track.name: track for track in result.tracks}
+    errors = []
+    for note in result.notes:
+        if note.kind == "truncated":
+            files = [Path(f.path) for f in by_name[note.track_name].source.files]
+            path = next((f for f in files if note.message.startswith(f.name)), files[0])
+            errors.append(damage_error(path))
+    return tuple(errors)
+
+
+def damage_error(path: Path | str) -> MixAssistError:
+    """Says that a file is not whole."""
+    return MixAssistError(
+        "the file is cut short or damaged: it holds less audio than its header promises",
+        subject=path,
+        remedy="Export or copy it again, or add --skip-unreadable to mix what there is of it",
+    )
 
 
 def import_tracks(
@@ -112,6 +143,35 @@ def decode(
     """Decodes every track's audio into the library; tracks become playable from their start while it runs."""
     rate = session.sample_rate_hz
     stems.decode([stems.stem(t.source, rate) for t in session.tracks], progress=progress, cancel=cancel)
+
+
+def decoded(
+    opened: Opened,
+    *,
+    skip_unreadable: bool = False,
+    progress: Progress = no_progress,
+    cancel: CancelToken | None = None,
+) -> Opened:
+    """Decodes all of a source; returns it with the damage that only decoding shows.
+
+    Raises:
+        MixAssistError: a stem cannot be decoded; with `skip_unreadable` it is left out, unless none is left.
+    """
+    session, stems = opened.session, opened.stems
+    found = {t.id: stems.stem(t.source, session.sample_rate_hz) for t in session.tracks}
+    errors = stems.decode(list(found.values()), progress, cancel, skip_unreadable=skip_unreadable)
+    kept = tuple(t for t in session.tracks if found[t.id].error is None)
+    if errors and not kept:
+        raise errors[0]
+    known = {e.subject for e in opened.damaged}
+    broken = [t.source.files[0].path for t in kept if found[t.id].missing_frames]
+    damaged = [damage_error(path) for path in dict.fromkeys(broken) if path not in known]
+    return replace(
+        opened,
+        session=replace(session, tracks=kept),
+        unreadable=(*opened.unreadable, *errors),
+        damaged=(*opened.damaged, *damaged),
+    )
 
 
 def save(

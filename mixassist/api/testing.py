@@ -79,3 +79,14 @@ def _agrees(measured: Any, stored: Any) -> bool:
     if isinstance(measured, float) and isinstance(stored, (int, float)):
         return abs(measured - stored) <= TOLERANCE_DB
     return bool(measured == stored)
+
+
+def self_test_lines(outcome: dict[str, Any]) -> list[str]:
+    """Returns the outcome as lines for people: each measure beside the stored one."""
+    stored = outcome["stored"]
+    lines = [f"self-test {'passed' if outcome['passed'] else 'FAILED'} in {outcome['seconds']} s"]
+    for name, value in outcome["measured"].items():
+        miss = "" if _agrees(value, stored.get(name)) else f"   stored: {stored.get(name, 'nothing')}"
+        lines.append(f"  {name:<32} {value}{miss}")
+    lines.extend(f"  {name:<32} –   stored: {stored[name]}" for name in stored if name not in outcome["measured"])
+    return lines

@@ -5,13 +5,17 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import secrets
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from mixassist.domain.errors import MixAssistError
+
+_LEFTOVER_AGE_S = 3600.0
 
 _REASONS = {
     errno.ENOSPC: ("the disk is full", "Free some space or choose another disk."),
@@ -67,6 +71,16 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def remove_leftovers(path: str | Path) -> None:
+    """Removes what writers of this very file left beside it when they were killed, long ago enough to be sure."""
+    target = Path(path)
+    leftover = re.compile(rf"\.{re.escape(target.stem[:80])}\.[0-9a-f]{{12}}\.tmp{re.escape(target.suffix[:20])}")
+    with suppress(OSError):
+        for entry in list(os.scandir(target.absolute().parent)):
+            if leftover.fullmatch(entry.name) and time.time() - entry.stat().st_mtime > _LEFTOVER_AGE_S:
+                Path(entry.path).unlink()
 
 
 def atomic_write_bytes(path: str | Path, data: bytes) -> None:

@@ -216,11 +216,13 @@ def _is_foreign(head: bytes) -> bool:
 
 def _unreadable(path: Path, head: bytes) -> MixAssistError:
     if path.suffix.lower() in FOREIGN_SUFFIXES or _is_foreign(head):
-        kind = path.suffix.lstrip(".").upper() or "MP4"
+        is_named_so = path.suffix.lower() in FOREIGN_SUFFIXES
+        what = f"{path.suffix[1:].upper()} audio" if is_named_so else "what is in it"
+        converted = f"{path.stem}.wav" if is_named_so else f"{path.stem} converted.wav"
         return MixAssistError(
-            f"{kind} audio (AAC, MP4, WMA and the like) cannot be read",
+            f"{what} (AAC, MP4, WMA and the like) cannot be read",
             subject=path,
-            remedy=f'Convert it to WAV or FLAC first, e.g. ffmpeg -i "{path.name}" "{path.stem}.wav".',
+            remedy=f'Convert it to WAV or FLAC first, e.g. ffmpeg -i "{path.name}" "{converted}".',
         )
     if path.suffix.lower() == ".raw":
         return MixAssistError(

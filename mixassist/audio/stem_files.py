@@ -27,7 +27,7 @@ from mixassist.domain.errors import MixAssistError
 try:
     import fcntl
 except ImportError:  # Windows: a mapped file cannot be deleted there, which protects it as well.
-    fcntl = None  # type: ignore[assignment]
+    fcntl = None
 
 DEFAULT_LIMIT_BYTES = 20_000_000_000
 """How much decoded audio is kept when the user sets nothing else."""

@@ -201,6 +201,15 @@ class StemLibrary:
             MixAssistError: a stem cannot be decoded (the others are decoded first), or the disk is full.
             Cancelled: by `cancel`.
         """
+        self._run(stems, progress, cancel)
+        if cancel is not None:
+            cancel.check()
+        errors = tuple(s.error for s in stems if s.error is not None)
+        if errors and not skip_unreadable:
+            raise errors[0]
+        return errors
+
+    def _run(self, stems: Sequence[StemAudio], progress: Progress, cancel: CancelToken | None) -> None:
         total = max(sum(s.frames for s in stems), 1)
         todo = {id(s): s for s in stems if not s.is_complete and s.error is None}
         running: dict[Future[None], StemAudio] = {}
@@ -210,8 +219,7 @@ class StemLibrary:
                     todo.clear()
                 while todo and len(running) < _WORKERS:
                     stem = min(todo.values(), key=lambda s: s.ready_frames / s.sample_rate_hz)
-                    del todo[id(stem)]
-                    running[pool.submit(stem._decode_piece, self._readers)] = stem
+                    running[pool.submit(todo.pop(id(stem))._decode_piece, self._readers)] = stem
                 done, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in done:
                     stem = running.pop(future)
@@ -220,12 +228,6 @@ class StemLibrary:
                     if not stem.is_complete and stem.error is None:
                         todo[id(stem)] = stem
                 progress(sum(s.ready_frames for s in stems) / total, "Reading audio")
-        if cancel is not None:
-            cancel.check()
-        errors = tuple(s.error for s in stems if s.error is not None)
-        if errors and not skip_unreadable:
-            raise errors[0]
-        return errors
 
     def close(self) -> None:
         """Closes all files. Samples that somebody still holds stay valid; unfinished stems are discarded."""

@@ -26,7 +26,7 @@ def inverted(song: Song) -> frozenset[str]:
         for part in group[1:]:
             if part.track.start_frames == group[0].track.start_frames:
                 alike = _correlation(group[0], part, song.sample_rate_hz) * _held_sign(group[0])
-                if alike < _OPPOSED:
+                if alike < _OPPOSED and "polarity_inverted" not in part.track.channel.locks:
                     found.add(part.id)
     return frozenset(found)
 

@@ -45,19 +45,8 @@ def mix_by_rules(
     """
     song = hear_song(inputs, sample_rate_hz, scaled(progress, 0.0, 0.6), cancel)
     levels = target_levels(song)
-    places = pans(song, levels)
-    moves = equalizer_moves(song, levels)
-    decay = song_decay(song) if song.parts else 1.0
     flipped = inverted(song)
-    settings: dict[str, dict[str, Value]] = {}
-    for part in song.parts:
-        input_gain = _input_gain_db(part)
-        values: dict[str, Value] = {"input_gain_db": input_gain, "pan": places[part.id], **moves[part.id]}
-        if part.id in flipped:
-            values["polarity_inverted"] = True
-        values.update(compressor_settings(part, song, input_gain))
-        values.update(reverb_kind(part, song, decay))
-        settings[part.id] = _with_locked(part, clipped(values))
+    settings = _settings(song, levels, flipped)
     progress(0.6, "Setting gains")
     effects = strip_effects(song.parts, settings, sample_rate_hz, cancel)
     for part in song.parts:
@@ -69,6 +58,22 @@ def mix_by_rules(
     return Prediction(
         {a.track.id: {**controls, **quiet}[a.track.id] for a in inputs}, song.notes + _more_notes(song, flipped)
     )
+
+
+def _settings(song: Song, levels: Mapping[str, float], flipped: frozenset[str]) -> dict[str, dict[str, Value]]:
+    """All controls but make-up, wet and fader, which wait for what the strip makes of these."""
+    places, moves = pans(song, levels), equalizer_moves(song, levels)
+    decay = song_decay(song) if song.parts else 1.0
+    settings: dict[str, dict[str, Value]] = {}
+    for part in song.parts:
+        input_gain = _input_gain_db(part)
+        values: dict[str, Value] = {"input_gain_db": input_gain, "pan": places[part.id], **moves[part.id]}
+        if part.id in flipped:
+            values["polarity_inverted"] = True
+        values.update(compressor_settings(part, song, input_gain))
+        values.update(reverb_kind(part, song, decay))
+        settings[part.id] = _with_locked(part, clipped(values))
+    return settings
 
 
 def _silent(audio: TrackAudio) -> Controls:

@@ -37,15 +37,18 @@ _PROVISIONAL_FRAMES = 2**18
 
 @dataclass(frozen=True)
 class StripStates:
-    """The compressor's states at block borders, from one pass over the track: (borders,) each, float64, in dB."""
+    """The compressor's states at block borders, from one pass over the track: (detectors, borders) each, float64.
+
+    The console has one detector; a network may have several.
+    """
 
     release: Tensor
     attack: Tensor
 
     def at(self, frame: int) -> tuple[int, DetectorStates]:
         """Returns the last known border at or before a frame, and the states there."""
-        border = min(max(frame, 0) // BORDER_FRAMES, len(self.release) - 1)
-        states = DetectorStates(self.release[border : border + 1], self.attack[border : border + 1])
+        border = min(max(frame, 0) // BORDER_FRAMES, self.release.shape[-1] - 1)
+        states = DetectorStates(self.release[:, border], self.attack[:, border])
         return border * BORDER_FRAMES, states
 
 
@@ -62,14 +65,14 @@ class StripRecorder:
         step = found.step
         first = (-start % BORDER_FRAMES) // step
         rows = found.smoothed.shape[-1] // step
-        self._release.append(found.states.release[0, first : max(rows, 1) : BORDER_FRAMES // step].cpu())
-        self._attack.append(found.states.attack[0, first : max(rows, 1) : BORDER_FRAMES // step].cpu())
+        self._release.append(found.states.release[:, first : max(rows, 1) : BORDER_FRAMES // step].cpu())
+        self._attack.append(found.states.attack[:, first : max(rows, 1) : BORDER_FRAMES // step].cpu())
         self._reduction_db.append(_block_maxima(found.smoothed[0]).cpu())
 
     @property
     def states(self) -> StripStates | None:
         """The states so far; None when the compressor was not running."""
-        return StripStates(torch.cat(self._release), torch.cat(self._attack)) if self._release else None
+        return StripStates(torch.cat(self._release, -1), torch.cat(self._attack, -1)) if self._release else None
 
     @property
     def gain_reduction_db(self) -> Tensor | None:
@@ -183,10 +186,19 @@ class RenderStrip:
         audio = self._before_compressor(read, start, frames)
         if not self._compresses:
             return audio, states
-        compressed, found = compress_from(audio.unsqueeze(0), self._settings, states)
+        compressed, found = self._compressed(audio, states)
         if recorder is not None:
             recorder.add(start, found)
-        return compressed[0], DetectorStates(found.states.release[:, -1], found.states.attack[:, -1])
+        return compressed, DetectorStates(found.states.release[:, -1], found.states.attack[:, -1])
+
+    def _at_rest(self) -> DetectorStates:
+        """Returns the detector's states at the start of a track."""
+        return no_states(1, self.device)
+
+    def _compressed(self, audio: Tensor, states: DetectorStates) -> tuple[Tensor, Detected]:
+        """Compresses a piece (sides, frames) from known states; returns it and what the detector found."""
+        compressed, found = compress_from(audio.unsqueeze(0), self._settings, states)
+        return compressed[0], found
 
     def _finished(self, audio: Tensor) -> Tensor:
         """Applies what the reverb stage does when it is all dry."""
@@ -211,7 +223,7 @@ class RenderStrip:
             (start, (1 | 2, frames)) without gaps. What rings beyond `total_frames` is cut off.
         """
         size = self._chunk_of(chunk_frames) if chunk_frames else self._chunk_frames
-        states = no_states(1, self.device)
+        states = self._at_rest()
         reverb = self._reverb.started() if self._reverberates else None
         for start in range(0, total_frames, size):
             if cancel is not None:
@@ -232,7 +244,7 @@ class RenderStrip:
         if not self._compresses:
             return None
         recorder = recorder or StripRecorder()
-        states = no_states(1, self.device)
+        states = self._at_rest()
         for start in range(0, max(total_frames, 1), _CHUNK_FRAMES):
             if cancel is not None:
                 cancel.check()
@@ -244,18 +256,22 @@ class RenderStrip:
         return recorder.states
 
     def _detected(self, read: ReadFrames, start: int, frames: int, states: DetectorStates) -> Detected:
+        return self._heard(self._before_compressor(read, start, frames), states)
+
+    def _heard(self, audio: Tensor, states: DetectorStates) -> Detected:
+        """Runs the detector alone over a piece (sides, frames) from known states."""
         settings = self._settings
-        wanted = wanted_reduction_db(self._before_compressor(read, start, frames).unsqueeze(0), settings)
+        wanted = wanted_reduction_db(audio.unsqueeze(0), settings)
         return detect(wanted, settings.release_rate, settings.attack_rate, states)
 
     def _starting_point(self, first: int, states: StripStates | None) -> tuple[int, DetectorStates]:
         """Returns from where a piece that begins at `first` must be computed, and the states there."""
         if not self._compresses:
-            return first, no_states(1, self.device)
+            return first, self._at_rest()
         if first <= 0:
-            return 0, no_states(1, self.device)
+            return 0, self._at_rest()
         if states is None:
-            return max(first - _PROVISIONAL_FRAMES, 0), no_states(1, self.device)
+            return max(first - _PROVISIONAL_FRAMES, 0), self._at_rest()
         border, at = states.at(first)
         return border, DetectorStates(at.release.to(self.device), at.attack.to(self.device))
 

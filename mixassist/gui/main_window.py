@@ -42,6 +42,7 @@ class MainWindow(QMainWindow):
         self.setObjectName("window")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.settings = settings or load_settings()
+        self._is_shut = False
         self.pending_sources: tuple[str, ...] = ()
         self._views: tuple[View, ...] = ()
         self._shown = Session()
@@ -233,9 +234,13 @@ class MainWindow(QMainWindow):
             words = self.tr("{0} tracks · {1} · {2:g} kHz").format(
                 count, f"{int(seconds // 60)}:{int(seconds % 60):02d}", session.sample_rate_hz / 1000
             )
+            if space.notes:
+                words += self.tr(" · {0} notes on import").format(len(space.notes))
             self.facts.setText(words)
+            self.facts.setToolTip("\n".join(space.notes[:20]))
         else:
             self.facts.setText("")
+        self.transport_bar.show_summary(session.name if count else "", session.method)
         self.device.setText(space.sound.device_words)
         self.device.setToolTip(space.sound.device_words)
 
@@ -265,7 +270,8 @@ class MainWindow(QMainWindow):
         height = self._split.height() - self._split.handleWidth()
         if self._split_moved or height <= 0:
             return
-        console = max(self.console.minimumSizeHint().height(), height - self.waveforms.wanted_height())
+        least, spare = self.console.minimumSizeHint().height(), height - self.waveforms.wanted_height()
+        console = max(least, spare, height // 2)
         self._split.setSizes([max(height - console, 0), console])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -367,14 +373,17 @@ class MainWindow(QMainWindow):
             self.workspace.import_audio(names)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self.files.may_leave():
+        if not self.files.may_leave(self.close):
             event.ignore()
             return
         self.shut_down()
         event.accept()
 
     def shut_down(self) -> None:
-        """Ends timers, work and sound and writes the settings."""
+        """Ends timers, work and sound and writes the settings; a second call does nothing."""
+        if self._is_shut:
+            return
+        self._is_shut = True
         self._ticker.stop()
         QGuiApplication.styleHints().colorSchemeChanged.disconnect(self._scheme_changed)
         self.recovery.close()

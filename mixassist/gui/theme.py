@@ -54,8 +54,8 @@ _DARK_FAMILIES = (
     ("synths", "#45cdbd"), ("orchestra", "#8fca68"), ("effects", "#c88be6"), ("other", "#93a1b3"),
 )  # fmt: skip
 _LIGHT_FAMILIES = (
-    ("vocals", "#c93766"), ("drums", "#c96f14"), ("bass", "#6a55d0"), ("guitars", "#9a8400"), ("keys", "#1c7fc6"),
-    ("synths", "#0b8f80"), ("orchestra", "#4d8c22"), ("effects", "#9a4fc4"), ("other", "#6c7887"),
+    ("vocals", "#c93766"), ("drums", "#c96f14"), ("bass", "#6a55d0"), ("guitars", "#9a8400"), ("keys", "#1a74b8"),
+    ("synths", "#0b8f80"), ("orchestra", "#48821f"), ("effects", "#9a4fc4"), ("other", "#66727f"),
 )  # fmt: skip
 
 DARK = Theme(
@@ -190,5 +190,7 @@ QProgressBar {{ background: {t.sunken}; border: none; border-radius: 3px; }}
 QProgressBar::chunk {{ background: {t.accent}; border-radius: 3px; }}
 QTreeView, QTreeWidget, QListView, QListWidget, QPlainTextEdit {{ background: {t.panel}; color: {t.text};
   border: 1px solid {t.line}; border-radius: 5px; }}
+QTreeView::item {{ padding: 3px 4px; }}
+QListView::item {{ padding: 4px; }}
 QHeaderView::section {{ background: {t.raised}; color: {t.dim}; border: none; padding: 4px 8px; }}
 """

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QPushButton, QWidget
 
@@ -55,7 +55,11 @@ class TimeReadout(QAbstractButton):
         paint.label(painter, rect.adjusted(10, 0, -52, 0), self.text(), theme.colour("accent"), paint.Align.AlignRight)
         painter.setFont(paint.sized(self.font(), 11))
         paint.label(
-            painter, rect.adjusted(0, 0, -9, -1), f"/ {self._length}", theme.colour("dim"), paint.Align.AlignRight
+            painter,
+            rect.adjusted(0, 0, -9, -1),
+            f"/ {self._length or '0:00'}",
+            theme.colour("dim"),
+            paint.Align.AlignRight,
         )
 
 
@@ -87,6 +91,8 @@ class TransportBar(QWidget):
         self.automix.setProperty("primary", True)
         self._follow(actions["automix"])
         self.summary = QLabel("", self)
+        self.summary.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.summary.setEnabled(False)
         self.summary.setObjectName("summary")
         self._lay_out(actions)
 
@@ -125,6 +131,11 @@ class TransportBar(QWidget):
         self.views.segments[View.DRY].setToolTip(self.tr("Faders, pan and polarity only"))
         self.views.segments[View.WET].setToolTip(self.tr("The console's own equaliser, compressor and reverb"))
         self.views.show_choice(view)
+
+    def show_summary(self, name: str, method: str) -> None:
+        """Writes the session's name, and which mixer's suggestion it holds."""
+        mixed = self.tr("mixed by {0}").format(METHOD_WORDS.get(method, method)) if method else ""
+        self.summary.setText("  ·  ".join(words for words in (name, mixed) if words))
 
     def show_method(self, method: str) -> None:
         """Shows the method that Automix takes; unknown ones leave it as it is."""

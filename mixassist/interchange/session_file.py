@@ -3,17 +3,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import re
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mixassist.audio.atomic import atomic_write_bytes
+from mixassist.audio.atomic import atomic_write_bytes, remove_leftovers
 from mixassist.domain.errors import MixAssistError
 from mixassist.domain.progress import CancelToken, Progress, no_progress, scaled
 from mixassist.domain.session import Session
@@ -36,8 +33,6 @@ from mixassist.interchange.strict_json import parse_json, read_json
 
 SUFFIX = ".mixassist"
 """What the names of session files end with."""
-
-_LEFTOVER_AGE_S = 3600.0
 
 
 @dataclass(frozen=True)
@@ -65,7 +60,7 @@ def save_session(session: Session, path: str | Path) -> None:
     # What we could not read back must not take the place of what we can.
     _decode(parse_json(data, path, what="session"), path, folder)
     atomic_write_bytes(target, data)
-    _remove_leftovers(target)
+    remove_leftovers(target)
 
 
 def load_session(
@@ -163,12 +158,3 @@ def _target(path: str | Path) -> Path:
     if not text or "\0" in text:
         raise MixAssistError("is not the name of a file", subject=text, remedy="Give the name of a session file.")
     return Path(os.path.abspath(text))  # noqa: PTH100 - Path.resolve would follow links
-
-
-def _remove_leftovers(target: Path) -> None:
-    """Removes what saves of this very file left behind when they were killed, long ago enough to be sure."""
-    leftover = re.compile(rf"\.{re.escape(target.stem[:80])}\.[0-9a-f]{{12}}\.tmp{re.escape(target.suffix[:20])}")
-    with contextlib.suppress(OSError):
-        for entry in list(os.scandir(target.parent)):
-            if leftover.fullmatch(entry.name) and time.time() - entry.stat().st_mtime > _LEFTOVER_AGE_S:
-                Path(entry.path).unlink()

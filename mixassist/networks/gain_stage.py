@@ -15,7 +15,7 @@ from mixassist.networks.conditioning import place_of
 
 _PLACES = [place_of(key) for key in keys_of(Group.COMPRESSOR)]
 _FLOOR = 1e-6
-_FULL_DB = 60.0
+FULL_DB = 60.0
 
 
 class GainStage(nn.Module):
@@ -70,7 +70,7 @@ class GainStage(nn.Module):
             torch.exp(release.clamp(-9.0, 3.0)),
             torch.exp(attack.clamp(-12.0, 1.0)),
             shares,
-            _FULL_DB * static[:, 0],
+            FULL_DB * static[:, 0],
         )
 
     def levels(self, audio: Tensor) -> Tensor:
@@ -78,7 +78,7 @@ class GainStage(nn.Module):
         peak = audio.abs().amax(dim=1)
         spare = -peak.shape[-1] % self.hop
         peak = functional.pad(peak, (0, spare)).reshape(peak.shape[0], -1, self.hop).amax(dim=-1)
-        return torch.log10(peak.clamp(min=_FLOOR)) * (20.0 / _FULL_DB)
+        return torch.log10(peak.clamp(min=_FLOOR)) * (20.0 / FULL_DB)
 
     def drive(self, levels: Tensor, conditioning: Tensor) -> Tensor:
         """Returns what the recurrences are fed, (batch, channels, hops), ≥ 0, in units of 60 dB."""
@@ -95,19 +95,21 @@ class GainStage(nn.Module):
         drive = self.drive(levels, conditioning)
         rates = [self.seconds_per_hop / time.flatten().double() for time in (release, attack)]
         held = smooth_peaks(drive.flatten(0, 1), *rates).reshape(drive.shape)
-        return static[:, None] - _FULL_DB * (shares[..., None] * held).sum(1)
+        return static[:, None] - FULL_DB * (shares[..., None] * held).sum(1)
 
     def gain_db(self, audio: Tensor, conditioning: Tensor) -> Tensor:
         """Returns the gain in dB at every frame, (batch, frames), for audio (batch, 1 or 2, frames)."""
-        return spread_over_hops(self.curve_db(self.levels(audio), conditioning), self.hop)[:, : audio.shape[-1]]
+        static = self.settings(conditioning)[-1]
+        curve = self.curve_db(self.levels(audio), conditioning)
+        return spread_over_hops(curve, self.hop, static)[:, : audio.shape[-1]]
 
     def forward(self, audio: Tensor, conditioning: Tensor) -> Tensor:
         """Returns the gain as a factor at every frame, (batch, frames)."""
         return torch.exp(self.gain_db(audio, conditioning) * (math.log(10.0) / 20.0))
 
 
-def spread_over_hops(curve: Tensor, hop: int) -> Tensor:
-    """Draws straight lines between the ends of hops, (batch, hops) → (batch, hops · hop); the first hop is level."""
-    before = torch.cat([curve[:, :1], curve[:, :-1]], dim=-1)
+def spread_over_hops(curve: Tensor, hop: int, before: Tensor) -> Tensor:
+    """Draws straight lines between the ends of hops: (batch, hops), and (batch,) before the first, to frames."""
+    earlier = torch.cat([before[:, None], curve[:, :-1]], dim=-1)
     share = torch.arange(1, hop + 1, device=curve.device, dtype=curve.dtype) / hop
-    return (before[..., None] + (curve - before)[..., None] * share).flatten(-2)
+    return (earlier[..., None] + (curve - earlier)[..., None] * share).flatten(-2)

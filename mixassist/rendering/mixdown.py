@@ -14,7 +14,7 @@ from threading import Lock
 
 import numpy as np
 
-from mixassist.audio.atomic import writing_error
+from mixassist.audio.atomic import remove_leftovers, writing_error
 from mixassist.audio.files import AudioWriter, FileFormat, file_format_for
 from mixassist.audio.loudness import LoudnessMeter
 from mixassist.audio.stems import StemLibrary
@@ -251,6 +251,7 @@ def write_mix(
         for block in mix_blocks(graph, progress, cancel, "writing"):
             clipped += int(np.count_nonzero(np.abs(block) > limit))
             writer.write(block)
+    remove_leftovers(target)
     return MixWritten(target, graph.length_frames, clipped)
 
 

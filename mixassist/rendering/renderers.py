@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -23,6 +24,7 @@ from mixassist.domain.errors import MixAssistError
 from mixassist.domain.parameters import BANDS, REVERB_TYPES, Group, keys_of
 from mixassist.dsp.render_strip import ReadFrames, RenderStrip
 from mixassist.dsp.reverb import impulse_response, octave_decay_s
+from mixassist.paths import models_directory
 from mixassist.rendering.play_graph import Samples
 
 _EQUALIZER_TAIL_S = 0.5
@@ -195,15 +197,30 @@ def renderer_for(view: View) -> Renderer:
     Raises:
         MixAssistError: nothing can render that view yet.
     """
-    try:
-        return _RENDERERS[view]
-    except KeyError:
-        raise MixAssistError("there is no trained network yet", remedy="Use --view wet") from None
+    if view is View.MODEL and view not in _RENDERERS:
+        register_renderer(view, _shipped_model(_network_device("auto")))
+    return _RENDERERS[view]
 
 
 def available_views() -> tuple[View, ...]:
-    """Returns the views that can be rendered, in the order dry, wet, model."""
-    return tuple(view for view in View if view in _RENDERERS)
+    """Returns the views that can be rendered, in the order dry, wet, model: that one needs trained weights."""
+    try:
+        renderer_for(View.MODEL)
+    except MixAssistError:
+        return (View.DRY, View.WET)
+    return tuple(View)
+
+
+def _shipped_model(device: str) -> Renderer:
+    # Here and not above: the model's renderer builds on this module.
+    from mixassist.rendering.model_renderer import shipped_renderer
+
+    return shipped_renderer(models_directory(), device)
+
+
+def _network_device(name: str) -> str:
+    """Networks take a GPU where there is one, unless told otherwise."""
+    return ("cuda" if torch.cuda.is_available() else "cpu") if name == "auto" else name
 
 
 def use_device(name: str) -> None:
@@ -221,3 +238,6 @@ def use_device(name: str) -> None:
             "there is no such device on this machine", subject=name, remedy=f"Use auto or {', '.join(here)}."
         )
     register_renderer(View.WET, WetRenderer(device))
+    _RENDERERS.pop(View.MODEL, None)
+    with contextlib.suppress(MixAssistError):
+        register_renderer(View.MODEL, _shipped_model(_network_device(name)))

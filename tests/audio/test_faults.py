@@ -135,7 +135,7 @@ def test_real_songs_raise_no_false_alarms(shared_data):
         stems = {}
         for path in sorted((shared_data / "stems" / song).glob("*.ogg")):
             with AudioReader(path) as reader:
-                stems[path.stem] = reader.read(0, reader.frames)
+                stems[path.stem] = reader.read(0, 15 * RATE)
         assert [f for f in find_faults(stems, RATE) if f.other] == []
 
 

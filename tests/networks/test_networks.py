@@ -80,8 +80,8 @@ def test_one_gain_serves_both_sides_so_the_image_stays() -> None:
 
 def test_gain_curves_run_straight_between_hops() -> None:
     curve = torch.tensor([[0.0, -8.0, -8.0]])
-    drawn = spread_over_hops(curve, 4)
-    assert drawn.tolist() == [[0, 0, 0, 0, -2, -4, -6, -8, -8, -8, -8, -8]]
+    drawn = spread_over_hops(curve, 4, torch.tensor([4.0]))
+    assert drawn.tolist() == [[3, 2, 1, 0, -2, -4, -6, -8, -8, -8, -8, -8]]
 
 
 def test_levels_are_the_louder_sides_peaks() -> None:

@@ -131,7 +131,8 @@ def test_an_error_in_one_strip_ends_the_render(maker, stems: StemLibrary, cache:
     assert list(cache.directory.iterdir()) == []
 
 
-def test_the_model_view_needs_a_network(maker, stems: StemLibrary, monkeypatch: pytest.MonkeyPatch):
+def test_the_model_view_needs_a_network(maker, stems: StemLibrary, monkeypatch: pytest.MonkeyPatch, tmp_path):
+    monkeypatch.setattr("mixassist.rendering.renderers.models_directory", lambda: tmp_path)
     monkeypatch.setattr("mixassist.rendering.renderers._RENDERERS", {})
     with pytest.raises(MixAssistError, match=r"there is no trained network yet\. Use --view wet"):
         render_session(maker.session(0.5), stems, View.MODEL)

@@ -134,9 +134,10 @@ def test_a_piece_of_a_linear_strip_equals_the_stream():
     np.testing.assert_allclose(process.piece(reader_of(audio), 70_000, 50_000), whole[70_000:120_000], atol=1e-6)
 
 
-def test_the_model_view_waits_for_a_network(monkeypatch: pytest.MonkeyPatch):
+def test_the_model_view_waits_for_a_network(monkeypatch: pytest.MonkeyPatch, tmp_path):
     from mixassist.rendering import renderers
 
+    monkeypatch.setattr(renderers, "models_directory", lambda: tmp_path)
     monkeypatch.setattr(renderers, "_RENDERERS", {View.DRY: DryRenderer(), View.WET: WetRenderer()})
     with pytest.raises(MixAssistError, match=r"there is no trained network yet. Use --view wet"):
         renderer_for(View.MODEL)

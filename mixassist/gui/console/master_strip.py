@@ -60,6 +60,7 @@ class MasterStrip(QFrame):
         self.loudness.setObjectName("Master.loudness")
         self.loudness.setWordWrap(True)
         self.meter = LevelMeter(self, with_scale=True)
+        self.meter.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.peak = QLabel("−∞")
         self.peak.setObjectName("Master.peak")
         self.gain = ValueBox(_GAIN, self, caption=self.tr("gain"))

@@ -30,7 +30,7 @@ class CompressorCurve(QWidget):
         self._ghost: Controls | None = None
         self._on = True
         self._last: QPointF | None = None
-        self._reduction_db = 0.0
+        self._reduction_db: float | None = None
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setToolTip(self.tr("Drag sideways: threshold. Drag up and down: ratio."))
 
@@ -48,7 +48,7 @@ class CompressorCurve(QWidget):
 
     def show_reduction(self, reduction_db: float) -> None:
         """Shows the present gain reduction, in dB above 0."""
-        if round(reduction_db * 4) != round(self._reduction_db * 4):
+        if self._reduction_db is None or round(reduction_db * 4) != round(self._reduction_db * 4):
             self._reduction_db = reduction_db
             self.update()
 
@@ -82,7 +82,7 @@ class CompressorCurve(QWidget):
         painter = paint.painter_for(self)
         theme = theme_of(self)
         paint.box(painter, QRectF(self.rect()), theme.colour("sunken"), theme.colour("line"), 5)
-        area = QRectF(self.rect()).adjusted(5, 5, -14, -5)
+        area = QRectF(self.rect()).adjusted(5, 5, -5 if self._reduction_db is None else -14, -5)
         painter.setPen(QPen(mixed(theme.colour("line"), theme.colour("sunken"), 0.3), 1))
         for share in (0.25, 0.5, 0.75):
             painter.drawLine(
@@ -117,6 +117,8 @@ class CompressorCurve(QWidget):
         painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
 
     def _draw_reduction(self, painter: QPainter, theme: Theme) -> None:
+        if self._reduction_db is None:
+            return
         bar = QRectF(self.width() - 10, 5, 5, self.height() - 10)
         painter.fillRect(bar, theme.colour("line"))
         share = min(self._reduction_db / 20.0, 1.0)

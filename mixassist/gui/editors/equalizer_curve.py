@@ -39,6 +39,7 @@ class EqualizerCurve(QWidget):
         self._hovered = ""
         self._last = QPointF()
         self.setMouseTracking(True)
+        self.setMaximumHeight(230)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setToolTip(self.tr("Drag a node: frequency and gain. Wheel: Q. Double-click: reset. Five fixed bands."))
 

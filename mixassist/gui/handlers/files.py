@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
@@ -119,18 +119,22 @@ class FileActions(QObject):
         if name:
             self._window.workspace.relink(Path(name))
 
-    def may_leave(self) -> bool:
-        """Whether the present session may be let go of; asks about unsaved changes."""
+    def may_leave(self, go: Callable[[], object]) -> bool:
+        """Whether the present session may be let go of now; asks about unsaved changes.
+
+        Args:
+            go: what to do once the session is saved, if that is the answer.
+        """
         if not self._window.workspace.document.is_modified:
             return True
         answer = self.ask_unsaved()
         if answer == "save":
+            self._window.workspace.saved.connect(lambda _: go(), Qt.ConnectionType.SingleShotConnection)
             self.save()
-            return False
         return answer == "discard"
 
     def _leaving(self, go: Callable[[], object]) -> None:
-        if self.may_leave():
+        if self.may_leave(go):
             go()
 
     def _ask_unsaved(self) -> str:

@@ -38,6 +38,7 @@ class WaveformView(QAbstractScrollArea):
         self._start = 0.0
         self._frames_per_pixel = 0.0
         self._seeking = False
+        self._look: tuple[object, ...] = ()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
         self.viewport().setAutoFillBackground(False)
@@ -54,7 +55,11 @@ class WaveformView(QAbstractScrollArea):
     def show_session(self, session: Session, selected_id: str) -> None:
         """Shows a session's tracks; pictures whose look did not change are kept."""
         rescale = session.length_frames != self._session.length_frames
+        look = _look_of(session, selected_id)
         self._session, self._selected_id = session, selected_id
+        if look == self._look:
+            return
+        self._look = look
         ids = {t.id for t in session.tracks}
         self._pictures = {k: v for k, v in self._pictures.items() if k in ids}
         self._pyramids = {k: v for k, v in self._pyramids.items() if k in ids}
@@ -266,3 +271,12 @@ class WaveformView(QAbstractScrollArea):
         painter.setPen(QPen(theme.colour("text"), 1.2))
         painter.drawLine(QPointF(x, 6), QPointF(x, self.viewport().height()))
         paint.triangle(painter, QPointF(x, RULER_HEIGHT - 2), 8, "down", theme.colour("accent"))
+
+
+def _look_of(session: Session, selected_id: str) -> tuple[object, ...]:
+    """Returns all that the lanes' look depends on, but for the waveforms themselves."""
+    tracks = tuple(
+        (t.id, t.name, t.start_frames, t.channel.colour, t.channel.instrument, session.is_audible(t))
+        for t in session.tracks
+    )
+    return (tracks, session.length_frames, session.sample_rate_hz, selected_id)

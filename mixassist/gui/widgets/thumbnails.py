@@ -113,11 +113,11 @@ class CompressorThumbnail(StageThumbnail):
 
     def __init__(self, words: str, height: int, parent: QWidget | None = None) -> None:
         super().__init__(words, height, parent)
-        self._reduction_db = 0.0
+        self._reduction_db: float | None = None
 
     def show_reduction(self, reduction_db: float) -> None:
         """Shows the present gain reduction, in dB above 0."""
-        if round(reduction_db * 2) != round(self._reduction_db * 2):
+        if self._reduction_db is None or round(reduction_db * 2) != round(self._reduction_db * 2):
             self._reduction_db = reduction_db
             self.update()
 
@@ -136,6 +136,8 @@ class CompressorThumbnail(StageThumbnail):
             painter.setPen(QPen(self._ink(theme, False), 1.6))
             painter.drawPolyline([QPointF(float(x), float(y)) for x, y in zip(xs, ys, strict=True)])
         self._draw_words(painter, theme, QRectF(graph.right() + 3, rect.top(), rect.width() - side - 10, rect.height()))
+        if self._reduction_db is None:
+            return
         bar = QRectF(rect.right() - 5, rect.top(), 5, rect.height())
         painter.fillRect(bar, theme.colour("line"))
         share = min(self._reduction_db / 20.0, 1.0)

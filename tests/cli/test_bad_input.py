@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whatever a user can mend is told in one line, with exit 2 and nothing left behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from .conftest import Answer, Run, refused, tone, write
+
+
+def _half(folder: Path) -> None:
+    whole = (folder / "Kick.wav").read_bytes()
+    (folder / "x.wav").write_bytes(whole[: len(whole) // 2])
+
+
+def _half_flac(folder: Path) -> None:
+    whole = write(folder / "whole.flac", np.random.default_rng(0).normal(0, 0.1, 44_100)).read_bytes()
+    (folder / "whole.flac").unlink()
+    (folder / "x.flac").write_bytes(whole[: len(whole) // 2])
+
+
+UNREADABLE: dict[str, tuple[str, Callable[[Path], object], str]] = {
+    "text": ("x.wav", lambda d: (d / "x.wav").write_text("these are words"), "not audio"),
+    "empty": ("x.wav", lambda d: (d / "x.wav").write_bytes(b""), "is empty"),
+    "header cut": ("x.wav", lambda d: (d / "x.wav").write_bytes((d / "Kick.wav").read_bytes()[:30]), "damaged"),
+    "no frames": ("x.wav", lambda d: write(d / "x.wav", np.zeros((0, 1), np.float32)), "0 frames"),
+    "M4A": ("x.m4a", lambda d: (d / "x.m4a").write_bytes(b"\0\0\0\x20ftypM4A " + bytes(99)), "ffmpeg -i"),
+    "M4A in disguise": ("x.wav", lambda d: (d / "x.wav").write_bytes(b"\0\0\0\x20ftypM4A " + bytes(99)), "ffmpeg -i"),
+    "pipe": ("x.wav", lambda d: os.mkfifo(d / "x.wav"), "pipe"),
+    "device": ("x.wav", lambda d: (d / "x.wav").symlink_to("/dev/zero"), "device"),
+    "link to nowhere": ("x.wav", lambda d: (d / "x.wav").symlink_to("nowhere"), "no such file"),
+}
+
+
+@pytest.mark.parametrize("kind", UNREADABLE)
+def test_a_file_that_cannot_be_read_is_named(kind: str, stems: Path, out: Path, run: Run) -> None:
+    name, make, told = UNREADABLE[kind]
+    make(stems)
+    refused(run("mix", stems, "-o", out / "m.wav"), stems / name, told)
+    assert list(out.iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", ["text", "pipe"])
+def test_skip_unreadable_leaves_it_out_and_says_so(kind: str, stems: Path, out: Path, run: Run) -> None:
+    name, make, _ = UNREADABLE[kind]
+    make(stems)
+    answer = run("mix", stems, "-o", out / "m.wav", "--view", "dry", "--json", "--skip-unreadable")
+    assert answer.code == 0 and answer.err == ""
+    assert answer.json["tracks"] == 3
+    assert [str(stems / name) in line for line in answer.json["unreadable"]] == [True]
+
+
+@pytest.mark.parametrize(("name", "make"), [("x.wav", _half), ("x.flac", _half_flac)])
+def test_a_truncated_file_is_refused_and_used_when_asked(
+    name: str, make: Callable[[Path], None], stems: Path, out: Path, run: Run
+) -> None:
+    make(stems)
+    refused(run("mix", stems, "-o", out / "m.wav"), stems / name, "cut short", "--skip-unreadable")
+    assert list(out.iterdir()) == []
+    answer = run("mix", stems, "-o", out / "m.wav", "--view", "dry", "--json", "--skip-unreadable")
+    assert answer.code == 0 and answer.json["tracks"] == 4
+    assert any(name in note for note in answer.json["notes"])
+
+
+def test_samples_that_are_no_numbers_are_silenced_and_noted(stems: Path, out: Path, run: Run) -> None:
+    audio = tone(100)
+    audio[1000:1010] = np.nan
+    audio[5] = np.inf
+    write(stems / "Odd.wav", audio, subtype="FLOAT")
+    answer = run("mix", stems, "-o", out / "m.wav", "--json")
+    assert answer.code == 0
+    assert any(note.startswith("Odd: 11 samples are not numbers") for note in answer.json["notes"])
+    assert any("11 samples" in line for line in run("inspect", stems).out.splitlines())
+
+
+def test_a_silent_stem_is_noted_once_and_only_silence_is_refused(stems: Path, out: Path, run: Run) -> None:
+    write(stems / "Nothing.wav", np.zeros(44_100, np.float32))
+    answer = run("mix", stems, "-o", out / "m.wav", "--json")
+    assert answer.code == 0
+    assert sum("Nothing" in note for note in answer.json["notes"]) == 1
+    (out / "m.wav").unlink()
+    refused(run("mix", stems / "Nothing.wav", "-o", out / "m.wav"), stems / "Nothing.wav", "silent")
+    assert list(out.iterdir()) == []
+
+
+def test_sources_without_audio(tmp_path: Path, stems: Path, out: Path, run: Run) -> None:
+    empty = tmp_path / "nothing here"
+    empty.mkdir()
+    refused(run("mix", empty, "-o", out / "m.wav"), empty, "no audio")
+    (empty / "notes.txt").write_text("words")
+    refused(run("inspect", empty), empty, "no audio")
+    (empty / "x.wav").mkdir()
+    refused(run("mix", empty / "x.wav", "-o", out / "m.wav"), empty / "x.wav")
+    refused(run("mix", tmp_path / "nope", "-o", out / "m.wav"), tmp_path / "nope", "no such file")
+    refused(run("mix", "/dev/zero", "-o", out / "m.wav"), "/dev/zero", "device")
+    refused(run("compare", stems / "Kick.wav", tmp_path / "nope.wav"), tmp_path / "nope.wav")
+    assert list(out.iterdir()) == []
+
+
+def test_outputs_that_cannot_be_written(tmp_path: Path, stems: Path, out: Path, run: Run) -> None:
+    (out / "folder.wav").mkdir()
+    (out / "full.wav").symlink_to("/dev/full")
+    (out / "file").write_text("in the way")
+    for words, told in (
+        (["-o", tmp_path / "nowhere" / "m.wav"], tmp_path / "nowhere"),
+        (["-o", out / "folder.wav"], "not a file"),
+        (["-o", out / "full.wav"], "full.wav"),
+        (["-o", out / "m.xyz"], ".xyz"),
+        (["-o", out / "m"], "ending"),
+        (["-o", out / "file" / "m.wav"], "m.wav"),
+        (["-o", out / "m.flac", "--bit-depth", 32], "FLAC"),
+        (["-o", out / "m.wav", "--report", out / "file"], "not a folder"),
+        (["-o", out / "m.wav", "--stems-out", out / "file" / "x"], "x"),
+        (["-o", out / "m.wav", "--params-out", tmp_path / "nowhere" / "p.json"], "p.json"),
+        (["-o", out / "m.wav", "--params-out", out / "m.wav"], "one file"),
+    ):
+        refused(run("mix", stems, *words), told)
+    assert sorted(p.name for p in out.iterdir()) == ["file", "folder.wav", "full.wav"]
+
+
+def test_nothing_that_is_read_is_ever_overwritten(stems: Path, out: Path, run: Run) -> None:
+    before = {p.name: p.read_bytes() for p in stems.iterdir()}
+    (out / "alias.wav").symlink_to(stems / "Vox.wav")
+    os.link(stems / "Gtr.wav", out / "hard.wav")
+    for output in (stems / "Kick.wav", out / "alias.wav", out / "hard.wav"):
+        refused(run("mix", stems, "-o", output), output, "overwrite")
+        refused(run("render", stems, "-o", output), output, "overwrite")
+    refused(run("mix", stems, "-o", out / "m.wav", "--stems-out", stems), stems)
+    refused(run("mix", stems, "-o", out / "m.wav", "--params-out", stems / "Vox.wav"), "Vox.wav")
+    assert {p.name: p.read_bytes() for p in stems.iterdir()} == before
+
+
+def test_a_mix_among_the_stems_is_warned_of_and_refused_the_second_time(stems: Path, run: Run) -> None:
+    first = run("mix", stems, "-o", stems / "mix.wav", "--json")
+    assert first.code == 0 and any("among the stems" in note for note in first.json["notes"])
+    refused(run("mix", stems, "-o", stems / "mix.wav"), "mix.wav", "overwrite")
+
+
+_AS_NOBODY = """
+import os, sys
+import mixassist.api.mixing, mixassist.cli
+os.setuid(65534)
+sys.exit(mixassist.cli.main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else, and may write everywhere itself")
+def test_a_folder_without_permission(stems: Path, out: Path) -> None:
+    for folder in (out.parent.parent.parent, out.parent.parent, out.parent):
+        folder.chmod(0o755)
+    Path(os.environ["MIXASSIST_CACHE_DIR"]).chmod(0o777)
+    out.chmod(0o555)
+    done = subprocess.run(
+        [sys.executable, "-c", _AS_NOBODY, "mix", str(stems), "-o", str(out / "m.wav")],
+        capture_output=True,
+        text=True,
+        timeout=240,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )
+    refused(Answer(done.returncode, done.stdout, done.stderr), out / "m.wav", "cannot be written to")
+    assert list(out.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX")
+def test_a_full_disk_leaves_nothing(stems: Path, out: Path, run: Run, program: Run) -> None:
+    assert run("mix", stems, "-o", out / "warm.wav").code == 0
+    (out / "warm.wav").unlink()
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+
+    refused(program("mix", stems, "-o", out / "m.wav", preexec_fn=limit), "m.wav")
+    assert list(out.iterdir()) == []
+
+
+def test_parameter_files_that_are_wrong(tmp_path: Path, stems: Path, out: Path, run: Run) -> None:
+    table = tmp_path / "P.json"
+
+    def tried(text: str, *told: str) -> None:
+        table.write_text(text)
+        refused(run("mix", stems, "-o", out / "m.wav", "--params", table), table, *told)
+
+    def of(version: int = 1, **parameters: object) -> str:
+        channel = {"name": "Kick", "source": "Kick.wav", "parameters": parameters}
+        return json.dumps({"format": "mixassist-parameters", "version": version, "channels": [channel]})
+
+    tried("[" * 100_000, "deep")
+    tried("[" * 100_000 + "]" * 100_000, "deep")
+    tried("{}", "parameter table")
+    tried("no json")
+    tried(of(version=99), "newer")
+    tried(of(pan=7), "Kick", "pan", "7")
+    tried(of(fader_db=float("nan")), "NaN")
+    tried(of(threshold_db="loud"), "threshold_db")
+    tried(of(volume=1), "volume")
+    table.unlink()
+    refused(run("mix", stems, "-o", out / "m.wav", "--params", table), table)
+    assert list(out.iterdir()) == []
+
+
+def test_options_that_are_wrong(stems: Path, out: Path, run: Run) -> None:
+    for words, told in (
+        (["--method", "magic"], "magic"),
+        (["--view", "magic"], "--view"),
+        (["--device", "abacus"], "--device"),
+        (["--seed", "many"], "--seed"),
+        (["--target-lufs", "loud"], "--target-lufs"),
+        (["--target-lufs", "nan"], "--target-lufs"),
+        (["--target-lufs", "3"], "--target-lufs"),
+        (["--bit-depth", "12"], "--bit-depth"),
+        (["--nonsense"], "--nonsense"),
+    ):
+        refused(run("mix", stems, "-o", out / "m.wav", *words), told)
+    refused(run("mix", stems), "-o/--output", "`mixassist mix --help`")
+    refused(run("--nonsense"))
+    refused(run("evaluate", "nonsense"), "nonsense")
+    refused(run("evaluate", "mix", "--data", out / "nowhere"), out / "nowhere")
+    assert list(out.iterdir()) == []
+
+
+def test_a_word_that_is_nothing_opens_no_window(run: Run) -> None:
+    refused(run("mxi", "stems"), "mxi", "command")

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The training loop: it learns, a resumed run is the unbroken one to the bit, two processes learn together."""
+
+from __future__ import annotations
+
+import csv
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from mixassist.domain.errors import Cancelled, MixAssistError
+from mixassist.domain.progress import CancelToken
+from mixassist.training.loop import LoopOptions, Trainer
+
+
+def line_lesson(network: nn.Module, generator: torch.Generator, device: torch.device) -> Tensor:
+    x = torch.randn(16, 3, generator=generator).to(device)
+    return (network(x)[:, 0] - (x @ torch.tensor([1.0, -2.0, 0.5]) + 0.3)).square().mean()
+
+
+def fresh() -> nn.Module:
+    torch.manual_seed(1)
+    return nn.Sequential(nn.Linear(3, 8), nn.Dropout(0.1), nn.Tanh(), nn.Linear(8, 1))
+
+
+def options(steps: int, **others: object) -> LoopOptions:
+    words = {"learning_rate": 0.02, "steps_per_epoch": 5, "patience": 1, "checkpoint_every": 7} | others
+    return LoopOptions(steps=steps, **words)  # type: ignore[arg-type]
+
+
+def test_the_loss_falls_and_the_curve_is_written(tmp_path: Path) -> None:
+    Trainer(fresh(), line_lesson, options(200), tmp_path).run()
+    with (tmp_path / "curves.csv").open() as file:
+        losses = [float(row["loss"]) for row in csv.DictReader(file)]
+    assert len(losses) == 200
+    assert sum(losses[-20:]) < 0.2 * sum(losses[:20])
+
+
+def test_a_resumed_run_equals_an_unbroken_one(tmp_path: Path) -> None:
+    whole = fresh()
+    Trainer(whole, line_lesson, options(40), tmp_path / "whole").run()
+    stop = CancelToken()
+    broken = Trainer(fresh(), line_lesson, options(40), tmp_path / "broken")
+
+    def stop_at_half(fraction: float, what: str) -> None:
+        if fraction >= 0.5:
+            stop.cancel()
+
+    with pytest.raises(Cancelled):
+        broken.run(stop_at_half, stop)
+    resumed_network = fresh()
+    resumed = Trainer(resumed_network, line_lesson, options(40), tmp_path / "broken")
+    assert resumed.resume() and 0 < resumed.step < 40
+    resumed.run()
+    for a, b in zip(whole.parameters(), resumed_network.parameters(), strict=True):
+        assert torch.equal(a, b)
+
+
+def test_a_plateau_halves_the_learning_rate(tmp_path: Path) -> None:
+    def flat(network: nn.Module, generator: torch.Generator, device: torch.device) -> Tensor:
+        return 0.0 * network(torch.zeros(1, 3)).sum() + 1.0
+
+    trainer = Trainer(fresh(), flat, options(25), tmp_path)
+    trainer.run()
+    assert trainer.learning_rate < 0.02
+
+
+def test_a_foreign_checkpoint_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    Trainer(fresh(), line_lesson, options(1), tmp_path).run()
+    with pytest.raises(MixAssistError, match="cannot be resumed"):
+        Trainer(nn.Linear(3, 1), line_lesson, options(1), tmp_path).resume()
+
+
+WORKER = """
+import sys, torch
+sys.path.insert(0, sys.argv[2])
+from pathlib import Path
+from test_loop import fresh, line_lesson, options
+from mixassist.training.loop import Trainer
+trainer = Trainer(fresh(), line_lesson, options(30), Path(sys.argv[1]))
+trainer.run()
+torch.save([p.detach() for p in trainer.network.parameters()], f"{sys.argv[1]}/rank{trainer.rank}.pt")
+torch.distributed.destroy_process_group()
+"""
+
+
+def test_two_processes_learn_one_network(tmp_path: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    script = tmp_path / "worker.py"
+    script.write_text(WORKER)
+    base = {**os.environ, "WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
+    here = str(Path(__file__).parent)
+    workers = [
+        subprocess.Popen(
+            [sys.executable, str(script), str(tmp_path), here],
+            env={**base, "RANK": str(rank), "LOCAL_RANK": str(rank), "OMP_NUM_THREADS": "1"},
+        )
+        for rank in range(2)
+    ]
+    assert [w.wait(timeout=240) for w in workers] == [0, 0]
+    first, second = (torch.load(tmp_path / f"rank{rank}.pt") for rank in range(2))
+    assert all(torch.equal(a, b) for a, b in zip(first, second, strict=True))
+    assert not all(torch.equal(a, b.detach()) for a, b in zip(first, fresh().parameters(), strict=True))
