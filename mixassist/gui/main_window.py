@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
@@ -391,17 +389,3 @@ class MainWindow(QMainWindow):
         self.workspace.close()
         self.settings.geometry = bytes(self.saveGeometry().toBase64().data()).decode()
         self.settings.save()
-
-
-def on_idle(window: MainWindow, call: Callable[[], object]) -> None:
-    """Calls once when the window has nothing left to read, render or write; for screenshots and scripts."""
-    timer = QTimer(window)
-
-    def look() -> None:
-        if window.is_idle:
-            timer.stop()
-            timer.deleteLater()
-            call()
-
-    timer.timeout.connect(look)
-    timer.start(30)

@@ -145,7 +145,11 @@ def install_theme(preference: str) -> Theme:
 
 def style_sheet(theme: Theme) -> str:
     """Returns the style sheet of a window: menus, fields, buttons, scroll bars, tabs. Painted widgets ignore it."""
-    t = theme
+    return _style_of_fields(theme) + _style_of_views(theme)
+
+
+def _style_of_fields(t: Theme) -> str:
+    """Returns the part of the style sheet for menus, fields and buttons."""
     return f"""
 QMainWindow, QDialog {{ background: {t.window}; }}
 QMenuBar {{ background: {t.window}; color: {t.text}; padding: 2px 6px; }}
@@ -176,6 +180,12 @@ QPushButton[primary="true"]:disabled {{ background: {t.raised}; border-color: {t
 QComboBox::drop-down {{ border: none; width: 18px; }}
 QComboBox QAbstractItemView {{ background: {t.panel}; color: {t.text}; border: 1px solid {t.line};
   selection-background-color: {t.accent}; selection-color: {t.on_accent}; outline: none; }}
+"""
+
+
+def _style_of_views(t: Theme) -> str:
+    """Returns the part of the style sheet for things that scroll, split and list."""
+    return f"""
 QScrollArea, QAbstractScrollArea {{ background: {t.window}; border: none; }}
 QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0; }}
 QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}

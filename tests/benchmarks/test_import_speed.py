@@ -63,5 +63,6 @@ def test_import_speed(tmp_path, rate):
     second.close()
     print(
         f"\n{STEMS} stereo stems × {MINUTES} min: playable {playable[0]:.2f} s, decoded {decoded:.2f} s, "
-        f"measured {analysed:.2f} s, compared {whole:.2f} s ({busy:.2f} s of processor time); opened again {reopened:.3f} s"
+        f"measured {analysed:.2f} s, compared {whole:.2f} s "
+        f"({busy:.2f} s of processor time); opened again {reopened:.3f} s"
     )
