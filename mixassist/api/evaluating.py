@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from mixassist.domain.errors import MixAssistError
-from mixassist.domain.progress import CancelToken, Progress, no_progress
-from mixassist.paths import shared_data_directory
+from mixassist.domain.progress import CancelToken, Progress, no_progress, scaled
+from mixassist.paths import models_directory, shared_data_directory
 
 
 def evaluate(
@@ -21,18 +21,36 @@ def evaluate(
     """Measures a table; returns it as plain values fit for JSON, and as text.
 
     Args:
-        what: `mix`: the methods against the artists' own mixes.
+        what: `mix`: the methods against the artists' own mixes; `transformation`: the shipped networks against the
+            console, on held-out recordings.
         data: the folder of the data; the one beside the checkout when None.
 
     Raises:
         MixAssistError: no such table, or the data is not there.
     """
-    if what != "mix":
-        raise MixAssistError("there is no such table", subject=what, remedy="Choose mix")
-    from mixassist.evaluation.mixes import evaluate_mix
-
+    if what not in ("mix", "transformation"):
+        raise MixAssistError("there is no such table", subject=what, remedy="Choose mix or transformation")
     folder = Path(data) if data else shared_data_directory()
     if not folder.is_dir():
         raise MixAssistError("the data is not there", subject=folder, remedy="Name its folder with --data")
+    if what == "transformation":
+        return _transformation(folder, progress, cancel)
+    from mixassist.evaluation.mixes import evaluate_mix
+
     table = evaluate_mix(folder, progress=progress, cancel=cancel)
     return table.to_dict(), table.to_text()
+
+
+def _transformation(
+    data: Path, progress: Progress, cancel: CancelToken | None
+) -> tuple[dict[str, Any], str]:
+    from mixassist.audio.stems import StemLibrary
+    from mixassist.evaluation.transformation import evaluate_transformation, table_text
+    from mixassist.networks.registry import load_transformation
+    from mixassist.training.sources import audio_pool
+
+    networks = {path.stem: load_transformation(path) for path in sorted(models_directory().glob("*.safetensors"))}
+    library = StemLibrary()
+    pool = audio_pool(data, held_out=True, library=library, progress=scaled(progress, 0.0, 0.1), cancel=cancel)
+    table = evaluate_transformation(networks, pool, progress=scaled(progress, 0.1, 1.0), cancel=cancel)
+    return table, table_text(table)

@@ -165,12 +165,13 @@ def decoded(
         raise errors[0]
     known = {e.subject for e in opened.damaged}
     broken = [t.source.files[0].path for t in kept if found[t.id].missing_frames]
-    damaged = [damage_error(path) for path in dict.fromkeys(broken) if path not in known]
+    late = [path for path in dict.fromkeys(broken) if path not in known]
     return replace(
         opened,
         session=replace(session, tracks=kept),
+        notes=(*opened.notes, *(f"{Path(p).name} is cut short or damaged: what is missing is silent" for p in late)),
         unreadable=(*opened.unreadable, *errors),
-        damaged=(*opened.damaged, *damaged),
+        damaged=(*opened.damaged, *map(damage_error, late)),
     )
 
 

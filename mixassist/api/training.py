@@ -44,6 +44,7 @@ def train(request: TrainRequest, *, progress: Progress = no_progress, cancel: Ca
 
     from mixassist.networks.checkpoint import save_weights
     from mixassist.networks.registry import DEFAULT_TRANSFORMATION
+    from mixassist.training.cards import write_card
     from mixassist.training.transformation import TransformationOptions, train_transformation
 
     if request.threads is not None:
@@ -65,5 +66,6 @@ def train(request: TrainRequest, *, progress: Progress = no_progress, cancel: Ca
     options = replace(options, folder=Path(request.folder or f"runs/{options.network}"))
     network = train_transformation(options, progress, cancel)
     path = options.folder / f"{options.network}.safetensors"
-    save_weights(path, options.network, getattr(network, "options", {}), network)
+    save_weights(path, options.network, getattr(network, "options", {}), network, half=True)
+    write_card(path, options, network)
     return path

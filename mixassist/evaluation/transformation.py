@@ -153,3 +153,16 @@ def _summary(found: list[dict[str, float]]) -> dict[str, float]:
     summary = {key: float(np.mean([row[key] for row in found])) for key in found[0]}
     summary["esr_median"] = float(np.median([row["esr"] for row in found]))
     return summary
+
+
+def table_text(table: Mapping[str, Any]) -> str:
+    """Returns the table as aligned lines: a block a part, a line an estimator."""
+    lines = []
+    for part in PARTS:
+        head = ("ESR median", "ESR mean", "MAE", "MAE/mean", "STFT")
+        lines.append(f"{part:<22}" + "".join(f"{word:>12}" for word in head))
+        for name, row in table[part].items():
+            keys = ("esr_median", "esr", "mae", "relative_mae", "stft")
+            lines.append(f"  {name:<20}" + "".join(f"{row[key]:12.4g}" for key in keys))
+    lines += [f"{name}: {factor:.0f} × real time, one mono channel" for name, factor in table["speed"].items()]
+    return "\n".join(lines)

@@ -179,7 +179,7 @@ def test_a_full_disk_leaves_nothing(view: str, stems: Path, out: Path, run: Run,
         resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 
     words = ("mix", stems, "-o", out / "m.wav", "--view", view)
-    refused(program(*words, preexec_fn=limit), out / "m.wav", "larger than")
+    refused(program(*words, preexec_fn=limit), out / "m.wav", "the disk")
     assert list(out.iterdir()) == []
 
 
