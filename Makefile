@@ -6,7 +6,7 @@ PY := .venv/bin/python
 TEST_ENV := QT_QPA_PLATFORM=offscreen OMP_NUM_THREADS=2
 export PYTHON
 
-.PHONY: help setup setup-dev run lint test test-slow benchmark demo constraints wheel clean
+.PHONY: help setup setup-dev run lint test test-slow benchmark demo screenshots constraints wheel clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,10 @@ benchmark: setup-dev  ## speed and memory, side by side with others
 
 demo: setup-dev  ## compose and record the demo session again (needs fluidsynth and fluid-soundfont-gm)
 	$(PY) packaging/demo/compose_demo.py
+	$(PY) packaging/demo/mix_demo.py
+
+screenshots: setup-dev  ## the README's pictures of the window, made from the demo session
+	$(PY) packaging/screenshots.py
 
 constraints: setup-dev  ## write packaging/constraints.txt from what is installed
 	$(PY) packaging/dependencies.py

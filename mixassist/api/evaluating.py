@@ -41,9 +41,7 @@ def evaluate(
     return table.to_dict(), table.to_text()
 
 
-def _transformation(
-    data: Path, progress: Progress, cancel: CancelToken | None
-) -> tuple[dict[str, Any], str]:
+def _transformation(data: Path, progress: Progress, cancel: CancelToken | None) -> tuple[dict[str, Any], str]:
     from mixassist.audio.stems import StemLibrary
     from mixassist.evaluation.transformation import evaluate_transformation, table_text
     from mixassist.networks.registry import load_transformation

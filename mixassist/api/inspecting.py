@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +32,10 @@ def inspect(
     Loudness is in LUFS and levels in dBFS or dBTP; None stands for minus infinity.
     """
     opened = open_source(sources, skip_unreadable=skip_unreadable, cancel=cancel).require_audio()
-    opened = decoded(opened, skip_unreadable=skip_unreadable, progress=scaled(progress, 0.0, 0.4), cancel=cancel)
-    session, stems = opened.session, opened.stems
-    checked = check_tracks(session, stems, progress=scaled(progress, 0.4, 1.0), cancel=cancel)
+    with closing(opened.stems):
+        opened = decoded(opened, skip_unreadable=skip_unreadable, progress=scaled(progress, 0.0, 0.4), cancel=cancel)
+        session = opened.session
+        checked = check_tracks(session, opened.stems, progress=scaled(progress, 0.4, 1.0), cancel=cancel)
     rate = session.sample_rate_hz
     tracks = []
     for track in session.tracks:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -97,23 +98,24 @@ def mix(options: MixOptions, progress: Progress = no_progress, cancel: CancelTok
     """
     method = _checked(options)
     opened, checked = _heard(options, scaled(progress, 0.0, 0.25), cancel)
-    session = replace(opened.session, view=options.view or DEFAULT_VIEW)
-    master = replace(session.master, loudness_target_lufs=options.target_lufs(session.master.loudness_target_lufs))
-    session, notes = _controlled(replace(session, master=master), opened, options, method, progress, cancel)
-    session, limited_by = _mastered(session, opened, scaled(progress, 0.4, 0.7), cancel)
-    report = export_mix(
-        session, opened.stems, options.output, bit_depth=options.bit_depth, limited_by=limited_by,
-        progress=scaled(progress, 0.7, 0.8), cancel=cancel,
-    )  # fmt: skip
-    outcome = MixOutcome(
-        session=session,
-        report=report,
-        method=method,
-        notes=(*opened.notes, *_faults(checked, notes), *notes, *_warnings(report, opened, options)),
-        unreadable=tuple(str(e) for e in opened.unreadable),
-        written=(options.output,),
-    )
-    return _with_extras(outcome, opened, options, scaled(progress, 0.8, 1.0), cancel)
+    with closing(opened.stems):
+        session = replace(opened.session, view=options.view or DEFAULT_VIEW)
+        master = replace(session.master, loudness_target_lufs=options.target_lufs(session.master.loudness_target_lufs))
+        session, notes = _controlled(replace(session, master=master), opened, options, method, progress, cancel)
+        session, limited_by = _mastered(session, opened, scaled(progress, 0.4, 0.7), cancel)
+        report = export_mix(
+            session, opened.stems, options.output, bit_depth=options.bit_depth, limited_by=limited_by,
+            progress=scaled(progress, 0.7, 0.8), cancel=cancel,
+        )  # fmt: skip
+        outcome = MixOutcome(
+            session=session,
+            report=report,
+            method=method,
+            notes=(*opened.notes, *_faults(checked, notes), *notes, *_warnings(report, opened, options)),
+            unreadable=tuple(str(e) for e in opened.unreadable),
+            written=(options.output,),
+        )
+        return _with_extras(outcome, opened, options, scaled(progress, 0.8, 1.0), cancel)
 
 
 def _with_extras(
@@ -249,11 +251,12 @@ def render(
     if view is not None:
         _require_view(view)
     opened = _opened([str(source)], skip_unreadable, cancel)
-    _require_view(view or opened.session.view)
-    check_outputs([output], inputs=_inputs(opened))
-    opened = decoded(opened, skip_unreadable=skip_unreadable, progress=scaled(progress, 0.0, 0.3), cancel=cancel)
-    _refuse_damage(opened, skip_unreadable)
-    return export_mix(
-        opened.session, opened.stems, output, view, bit_depth=bit_depth,
-        progress=scaled(progress, 0.3, 1.0), cancel=cancel,
-    )  # fmt: skip
+    with closing(opened.stems):
+        _require_view(view or opened.session.view)
+        check_outputs([output], inputs=_inputs(opened))
+        opened = decoded(opened, skip_unreadable=skip_unreadable, progress=scaled(progress, 0.0, 0.3), cancel=cancel)
+        _refuse_damage(opened, skip_unreadable)
+        return export_mix(
+            opened.session, opened.stems, output, view, bit_depth=bit_depth,
+            progress=scaled(progress, 0.3, 1.0), cancel=cancel,
+        )  # fmt: skip

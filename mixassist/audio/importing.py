@@ -115,7 +115,7 @@ def _children(folder: Path) -> list[Path]:
         raise MixAssistError(
             f"the folder cannot be read ({error.strerror})", subject=folder, remedy="Change its permissions."
         ) from error
-    return sorted(children, key=lambda c: natural_key(c.name))
+    return sorted(children, key=lambda c: (natural_key(c.stem), c.name))
 
 
 def _audio_in(folder: Path) -> list[Path]:

@@ -112,7 +112,7 @@ acoustic_guitar 0.97
     act_guit a_gtr a_guit a_guitar a_git agtr agt agit aguit aguitar acgtr acgt acgit acgtrs acguit aco_gtr acou_gtr
     acoust_gtr akustikgitarre akustik_gitarre westerngitarre konzertgitarre a_gitarre guitare_acoustique
     guitare_seche guitare_folk guitarra_acustica chitarra_acustica violao violoes nylon_guitar nylon_gtr nylon
-    classical_guitar spanish_guitar flamenco_guitar #_string twelve_string 12string steel_string dreadnought
+    classical_guitar spanish_guitar flamenco_guitar 12_string twelve_string 12string steel_string dreadnought
     guitarra_criolla guitarra_espanola chitarra_classica folk_guitar
 acoustic_guitar 0.9
     ukulele uke mandolin mandoline mandolina bandolim mando banjo bouzouki charango cavaquinho cuatro dobro

@@ -76,6 +76,9 @@ def guess_instrument_from_sound(samples: np.ndarray, sample_rate_hz: int) -> Ins
 def _judge(tokens: list[str]) -> InstrumentGuess:
     words = _split_unknown([t.lower() for t in tokens])
     matches = _matches(words)
+    if words[:2] == ["12", "string"] and {INSTRUMENT[m.instrument].family for m in matches} - {"guitars"}:
+        # "12 String Pad" is a string pad on track twelve, "12 String Gtr" a guitar.
+        matches = _matches(words[1:])
     if not matches:
         return NO_GUESS
     pieces = {m.instrument for m in matches if m.instrument in _DRUM_PIECES and m.weight >= 0.8}

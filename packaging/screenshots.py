@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Makes the README's screenshots: the demo session, mixed and playing, grabbed without a display.
+
+Run as `make screenshots`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+_private = tempfile.TemporaryDirectory(prefix="mixassist-screenshots-")
+for _name in ("CACHE", "STATE", "CONFIG"):
+    os.environ[f"MIXASSIST_{_name}_DIR"] = str(Path(_private.name) / _name.lower())
+
+from mixassist.gui.app import MainWindow  # isort: skip  # imports torch before Qt
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from mixassist.api import demo_session_path
+from mixassist.gui.idle import on_idle
+from mixassist.gui.settings import Settings
+from mixassist.playback.outputs import NullOutput
+
+FOLDER = Path(__file__).resolve().parents[1] / "resources" / "screenshots"
+SIZE = (1280, 720)
+_PLAY_MS = 4000
+
+
+def screenshot(app: QApplication, theme: str, path: Path) -> None:
+    """Opens the demo session in a theme, lets it play from a third of its length, and writes a PNG."""
+    window = MainWindow(Settings(theme=theme), lambda rate: (NullOutput(rate), None))
+    window.resize(*SIZE)
+    window.show()
+    window.files.open_sources([str(demo_session_path())])
+
+    def play() -> None:
+        window.transport.seek(window.session.length_frames // 2)
+        window.transport.toggle()
+        QTimer.singleShot(_PLAY_MS, grab)
+
+    def grab() -> None:
+        window.grab().save(str(path))
+        window.transport.toggle()
+        window.close()
+        app.quit()
+
+    on_idle(window, play)
+    app.exec()
+
+
+def main() -> None:
+    """Writes window.png (dark) and window-light.png."""
+    app = QApplication(sys.argv[:1])
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for theme, name in (("dark", "window.png"), ("light", "window-light.png")):
+        screenshot(app, theme, FOLDER / name)
+        print(FOLDER / name)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The use cases as functions: what scripts and the window call."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from mixassist import api
+from mixassist.api import testing as self_testing
+from mixassist.api.checking import check_tracks, sentences
+from mixassist.api.comparing import comparison_lines
+from mixassist.api.mixing import MixOptions, mix
+from mixassist.domain.channel import View
+from mixassist.domain.errors import Cancelled, MixAssistError
+from mixassist.domain.progress import CancelToken
+
+RATE = 44_100
+
+
+def tone(frequency_hz: float, level: float = 0.2, seconds: float = 1.0) -> np.ndarray:
+    time_s = np.arange(round(seconds * RATE)) / RATE
+    return (level * np.sin(2 * np.pi * frequency_hz * time_s)).astype(np.float32)
+
+
+@pytest.fixture
+def stems(tmp_path: Path) -> Path:
+    """A folder of two mono stems."""
+    folder = tmp_path / "stems"
+    folder.mkdir()
+    for name, frequency in (("Kick", 60), ("Vox", 440)):
+        soundfile.write(folder / f"{name}.wav", tone(frequency), RATE, subtype="PCM_24")
+    return folder
+
+
+def test_a_script_mixes_in_four_calls(stems: Path, tmp_path: Path) -> None:
+    opened = api.open_source([stems])
+    assert opened.session.name == "stems" and [t.name for t in opened.session.tracks] == ["Kick", "Vox"]
+    suggestion = api.automix(opened.session, opened.stems, "equal-loudness")
+    assert all(not t.channel.prediction for t in opened.session.tracks)  # a suggestion changes nothing by itself
+    session = api.apply_suggestion(opened.session, suggestion)
+    assert session.method == "equal-loudness" and session.master == suggestion.master
+    report = api.export_mix(session, opened.stems, tmp_path / "mix.wav")
+    assert report.integrated_lufs == pytest.approx(-14.0, abs=0.3)
+    assert report.seconds == 1.0
+    assert soundfile.info(tmp_path / "mix.wav").frames == RATE
+
+
+def test_locked_controls_stay_as_they_are(stems: Path) -> None:
+    opened = api.open_source([stems])
+    vox = opened.session.track_named("Vox")
+    channel = vox.channel.with_controls({"fader_db": -3.0})
+    session = opened.session.with_track(
+        vox.with_channel(type(channel)(channel.controls, locks=frozenset({"fader_db"})))
+    )
+    mixed = api.apply_suggestion(session, api.automix(session, opened.stems, "random", seed=3, fit_master=False))
+    assert mixed.track_named("Vox").channel.controls["fader_db"] == -3.0
+    assert mixed.track_named("Kick").channel.controls["fader_db"] != 0.0
+
+
+def test_the_same_seed_draws_the_same_and_values_are_round(stems: Path) -> None:
+    opened = api.open_source([stems])
+    draws = [api.automix(opened.session, opened.stems, "random", seed=s, fit_master=False) for s in (1, 1, 2)]
+    first, again, other = (dict(d.predictions) for d in draws)
+    assert first == again != other
+    assert all(float(v) == round(float(v), 6) for c in first.values() for v in c.values() if isinstance(v, float))
+
+
+def test_what_cannot_be_asked_for(stems: Path, tmp_path: Path) -> None:
+    opened = api.open_source([stems])
+    with pytest.raises(MixAssistError, match="magic: there is no such method"):
+        api.automix(opened.session, opened.stems, "magic")
+    empty = type(opened.session)()
+    with pytest.raises(MixAssistError, match="no tracks"):
+        api.automix(empty, opened.stems)
+    with pytest.raises(MixAssistError, match="no tracks"):
+        api.export_mix(empty, opened.stems, tmp_path / "m.wav")
+    with pytest.raises(MixAssistError, match="nothing to open"):
+        api.open_source([])
+
+
+@pytest.mark.parametrize("moment", [0.0, 0.05, 0.2, 0.35, 0.5, 0.69, 0.75, 0.79, 0.85, 0.92, 0.99])
+def test_cancelled_at_any_moment_only_whole_results_stay(moment: float, stems: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    cancel = CancelToken()
+    told: list[float] = []
+
+    def progress(fraction: float, what: str) -> None:
+        told.append(fraction)
+        if fraction >= moment:
+            cancel.cancel()
+
+    options = MixOptions(
+        (str(stems),), str(out / "m.wav"), view=View.DRY, stems_out=str(out / "parts"), report=str(out / "report")
+    )
+    with pytest.raises(Cancelled):
+        mix(options, progress, cancel)
+    left = sorted(p.name for p in out.iterdir())
+    assert left in ([], ["m.wav"], ["m.wav", "parts"])
+    assert left == [] or moment > 0.7
+    if left:
+        assert soundfile.info(out / "m.wav").frames == RATE
+    if "parts" in left:
+        assert sorted(p.name for p in (out / "parts").iterdir()) == ["Kick.wav", "Vox.wav"]
+
+
+def test_progress_only_rises_and_ends_at_one(stems: Path, tmp_path: Path) -> None:
+    told: list[float] = []
+    options = MixOptions((str(stems),), str(tmp_path / "m.wav"), stems_out=str(tmp_path / "parts"))
+    mix(options, lambda fraction, what: told.append(fraction))
+    assert all(0.0 <= f <= 1.0 for f in told) and told == sorted(told)
+
+
+def test_a_file_compared_with_itself_nulls(stems: Path) -> None:
+    found = api.compare(stems / "Vox.wav", stems / "Vox.wav")
+    assert found["null_depth_db"] is None and found["not_finite"]["null_depth_db"] == "-inf"
+    assert found["mean_absolute_error"] == found["stft_total"] == 0.0
+    json.dumps(found, allow_nan=False)
+    lines = comparison_lines(found)
+    assert any(line.split() == ["Null", "depth", "−∞", "dB"] for line in lines)
+    assert any(line.startswith("  Integrated loudness") and line.count("LUFS") == 2 for line in lines)
+
+
+def test_a_quieter_copy_differs_in_level_alone(stems: Path, tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "quiet.wav", 0.5 * tone(440), RATE, subtype="FLOAT")
+    found = api.compare(stems / "Vox.wav", tmp_path / "quiet.wav")
+    assert found["loudness_difference_lu"] == pytest.approx(-6.02, abs=0.02)
+    assert found["gain_db"] == pytest.approx(6.02, abs=0.02)
+    assert found["null_depth_db"] < -60.0
+
+
+def test_inspection_measures_every_track(stems: Path) -> None:
+    soundfile.write(stems / "Pad.wav", np.zeros((RATE, 2)), RATE)
+    found = api.inspect([stems])
+    assert [t["name"] for t in found["tracks"]] == ["Kick", "Pad", "Vox"]
+    kick, pad, vox = found["tracks"]
+    assert vox["sample_peak_dbfs"] == pytest.approx(20 * np.log10(0.2), abs=0.01)
+    assert vox["rms_dbfs"] == pytest.approx(20 * np.log10(0.2 / np.sqrt(2)), abs=0.01)
+    assert kick["instrument"] == "kick" and vox["instrument"] == "lead_vocal"
+    assert pad["integrated_lufs"] is None and pad["faults"] == ["is silent throughout"]
+    json.dumps(found, allow_nan=False)
+
+
+def test_checking_knows_when_there_is_no_sound(tmp_path: Path) -> None:
+    for name in "ab":
+        soundfile.write(tmp_path / f"{name}.wav", np.zeros(RATE), RATE)
+    opened = api.open_source([tmp_path])
+    api.decode(opened.session, opened.stems)
+    assert check_tracks(opened.session, opened.stems).is_silent
+
+
+def test_tracks_of_which_the_same_is_said_share_a_line() -> None:
+    notes = [("A", "x"), ("B", "y"), ("C", "x"), ("", "z"), *((f"T{n}", "many") for n in range(6))]
+    assert sentences(notes) == ("A, C: x", "B: y", "z", "T0, T1, T2, 3 more tracks: many")
+
+
+def test_a_report_tells_what_the_mix_measures(stems: Path, tmp_path: Path) -> None:
+    opened = api.open_source([stems])
+    session = api.apply_suggestion(opened.session, api.automix(opened.session, opened.stems, "mono"))
+    report = api.export_mix(session, opened.stems, tmp_path / "m.wav")
+    metrics = api.write_report(tmp_path / "report", session, opened.stems, report, notes=("a note",))
+    assert json.loads((tmp_path / "report" / "metrics.json").read_text()) == metrics
+    assert metrics["measures"]["integrated_lufs"] == report.integrated_lufs
+    assert metrics["views"]["wet"]["integrated_lufs"] == pytest.approx(report.integrated_lufs, abs=0.05)
+    assert metrics["notes"] == ["a note"]
+
+
+def test_evaluate_knows_its_tables(tmp_path: Path) -> None:
+    with pytest.raises(MixAssistError, match="there is no such table"):
+        api.evaluate("weather")
+    with pytest.raises(MixAssistError, match="the data is not there"):
+        api.evaluate("mix", data=tmp_path / "nowhere")
+
+
+@pytest.mark.slow
+def test_the_self_test_passes_and_can_fail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    outcome = api.self_test()
+    assert outcome["passed"], outcome["missed"]
+    lines = self_testing.self_test_lines(outcome)
+    assert lines[0].startswith("self-test passed")
+    stored = {**outcome["stored"], "integrated_lufs": -10.0}
+    (tmp_path / "self-test.json").write_text(json.dumps(stored))
+    monkeypatch.setattr(self_testing, "resource_path", lambda name: tmp_path / name)
+    outcome = api.self_test()
+    assert not outcome["passed"] and outcome["missed"] == "integrated_lufs"
+    assert any("stored: -10.0" in line for line in self_testing.self_test_lines(outcome))
