@@ -10,21 +10,10 @@ import os
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-_private = tempfile.TemporaryDirectory(prefix="mixassist-screenshots-")
-for _name in ("CACHE", "STATE", "CONFIG"):
-    os.environ[f"MIXASSIST_{_name}_DIR"] = str(Path(_private.name) / _name.lower())
-
-from mixassist.gui.app import MainWindow  # isort: skip  # imports torch before Qt
-
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication
-
-from mixassist.api import demo_session_path
-from mixassist.gui.idle import on_idle
-from mixassist.gui.settings import Settings
-from mixassist.playback.outputs import NullOutput
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
 
 FOLDER = Path(__file__).resolve().parents[1] / "resources" / "screenshots"
 SIZE = (1280, 720)
@@ -32,7 +21,15 @@ _PLAY_MS = 4000
 
 
 def screenshot(app: QApplication, theme: str, path: Path) -> None:
-    """Opens the demo session in a theme, lets it play from a third of its length, and writes a PNG."""
+    """Opens the demo session in a theme, lets it play from the middle, and writes a PNG."""
+    from PySide6.QtCore import QTimer
+
+    from mixassist.api import demo_session_path
+    from mixassist.gui.idle import on_idle
+    from mixassist.gui.main_window import MainWindow
+    from mixassist.gui.settings import Settings
+    from mixassist.playback.outputs import NullOutput
+
     window = MainWindow(Settings(theme=theme), lambda rate: (NullOutput(rate), None))
     window.resize(*SIZE)
     window.show()
@@ -55,11 +52,18 @@ def screenshot(app: QApplication, theme: str, path: Path) -> None:
 
 def main() -> None:
     """Writes window.png (dark) and window-light.png."""
-    app = QApplication(sys.argv[:1])
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    for theme, name in (("dark", "window.png"), ("light", "window-light.png")):
-        screenshot(app, theme, FOLDER / name)
-        print(FOLDER / name)
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    with tempfile.TemporaryDirectory(prefix="mixassist-screenshots-") as private:
+        for name in ("CACHE", "STATE", "CONFIG"):
+            os.environ[f"MIXASSIST_{name}_DIR"] = str(Path(private) / name.lower())
+        import torch  # noqa: F401  # isort: skip  # before Qt: the other order fails on Windows
+        from PySide6.QtWidgets import QApplication
+
+        app = QApplication(sys.argv[:1])
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        for theme, name in (("dark", "window.png"), ("light", "window-light.png")):
+            screenshot(app, theme, FOLDER / name)
+            print(FOLDER / name)
 
 
 if __name__ == "__main__":

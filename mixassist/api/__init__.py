@@ -34,12 +34,11 @@ from mixassist.api.opening import (
     save,
 )
 from mixassist.api.reporting import write_report
-from mixassist.api.settings import DEFAULT_VIEW, available_views
+from mixassist.api.settings import available_views, default_view
 from mixassist.api.testing import self_test
 
 __all__ = [
     "DEFAULT_METHOD",
-    "DEFAULT_VIEW",
     "METHOD_NAMES",
     "Imported",
     "MixReport",
@@ -50,6 +49,7 @@ __all__ = [
     "available_views",
     "compare",
     "decode",
+    "default_view",
     "demo_session_path",
     "evaluate",
     "export_mix",

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ def evaluate(
     what: str,
     *,
     data: str | Path | None = None,
+    weights: Sequence[str | Path] = (),
+    count: int | None = None,
     progress: Progress = no_progress,
     cancel: CancelToken | None = None,
 ) -> tuple[dict[str, Any], str]:
@@ -24,9 +27,11 @@ def evaluate(
         what: `mix`: the methods against the artists' own mixes; `transformation`: the shipped networks against the
             console, on held-out recordings.
         data: the folder of the data; the one beside the checkout when None.
+        weights: files of transformation networks to measure beside the shipped ones, named by their folder.
+        count: examples in each part of the transformation's test set; its own number when None.
 
     Raises:
-        MixAssistError: no such table, or the data is not there.
+        MixAssistError: no such table, or data or weights are not there or not readable.
     """
     if what not in ("mix", "transformation"):
         raise MixAssistError("there is no such table", subject=what, remedy="Choose mix or transformation")
@@ -34,21 +39,32 @@ def evaluate(
     if not folder.is_dir():
         raise MixAssistError("the data is not there", subject=folder, remedy="Name its folder with --data")
     if what == "transformation":
-        return _transformation(folder, progress, cancel)
+        return _transformation(folder, [Path(path) for path in weights], count, progress, cancel)
     from mixassist.evaluation.mixes import evaluate_mix
 
     table = evaluate_mix(folder, progress=progress, cancel=cancel)
     return table.to_dict(), table.to_text()
 
 
-def _transformation(data: Path, progress: Progress, cancel: CancelToken | None) -> tuple[dict[str, Any], str]:
+def _transformation(
+    data: Path, weights: Sequence[Path], count: int | None, progress: Progress, cancel: CancelToken | None
+) -> tuple[dict[str, Any], str]:
     from mixassist.audio.stems import StemLibrary
     from mixassist.evaluation.transformation import evaluate_transformation, table_text
-    from mixassist.networks.registry import load_transformation
+    from mixassist.networks.checkpoint import read_weights
+    from mixassist.networks.registry import TRANSFORMATIONS, load_transformation
     from mixassist.training.sources import audio_pool
 
-    networks = {path.stem: load_transformation(path) for path in sorted(models_directory().glob("*.safetensors"))}
-    library = StemLibrary()
-    pool = audio_pool(data, held_out=True, library=library, progress=scaled(progress, 0.0, 0.1), cancel=cancel)
-    table = evaluate_transformation(networks, pool, progress=scaled(progress, 0.1, 1.0), cancel=cancel)
+    if count is not None and count < 1:
+        raise MixAssistError("there is nothing to measure", subject=f"{count} examples", remedy="Ask for at least one")
+    shipped = [
+        path for path in sorted(models_directory().glob("*.safetensors")) if read_weights(path).kind in TRANSFORMATIONS
+    ]
+    networks = {path.stem: load_transformation(path) for path in shipped}
+    for path in weights:
+        name = path.resolve().parent.name
+        networks[name if name not in networks else str(path)] = load_transformation(path)
+    pool = audio_pool(data, held_out=True, library=StemLibrary(), progress=scaled(progress, 0.0, 0.1), cancel=cancel)
+    words = {} if count is None else {"count": count}
+    table = evaluate_transformation(networks, pool, progress=scaled(progress, 0.1, 1.0), cancel=cancel, **words)
     return table, table_text(table)

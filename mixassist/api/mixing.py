@@ -22,7 +22,8 @@ from mixassist.api.exporting import (
 from mixassist.api.inspecting import counted
 from mixassist.api.opening import Opened, decoded, open_source
 from mixassist.api.reporting import write_report
-from mixassist.api.settings import DEFAULT_VIEW, available_views, use_device
+from mixassist.api.settings import default_view, use_device
+from mixassist.audio.faults import Fault
 from mixassist.audio.files import file_format_for
 from mixassist.domain.channel import View
 from mixassist.domain.commands import ApplyPrediction
@@ -30,9 +31,13 @@ from mixassist.domain.errors import MixAssistError
 from mixassist.domain.progress import CancelToken, Progress, no_progress, scaled
 from mixassist.domain.session import Session
 from mixassist.rendering.mixdown import fit_master, render_session
+from mixassist.rendering.renderers import renderer_for
 
 PARAMETERS = "parameters"
 """What stands for the method where the controls came from a file."""
+
+_MIXERS_WORDS = {"silent": "is silent", "flipped_polarity": "works against"}
+"""How a mixer's note on a fault of that kind goes on behind the track's name."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +104,7 @@ def mix(options: MixOptions, progress: Progress = no_progress, cancel: CancelTok
     method = _checked(options)
     opened, checked = _heard(options, scaled(progress, 0.0, 0.25), cancel)
     with closing(opened.stems):
-        session = replace(opened.session, view=options.view or DEFAULT_VIEW)
+        session = replace(opened.session, view=options.view or default_view())
         master = replace(session.master, loudness_target_lufs=options.target_lufs(session.master.loudness_target_lufs))
         session, notes = _controlled(replace(session, master=master), opened, options, method, progress, cancel)
         session, limited_by = _mastered(session, opened, scaled(progress, 0.4, 0.7), cancel)
@@ -176,9 +181,13 @@ def _inputs(opened: Opened) -> list[str | Path]:
 
 
 def _faults(checked: Checked, notes: tuple[str, ...]) -> tuple[str, ...]:
-    """Says which track has which fault, but for silent ones that the mixer has spoken of itself."""
-    told = [f for f in checked.faults if not any(note.startswith(f"{f.track_name} is silent") for note in notes)]
-    return sentences((f.track_name, f.message) for f in told)
+    """Says which track has which fault, but for those that the mixer has spoken of itself."""
+
+    def is_told(fault: Fault) -> bool:
+        words = _MIXERS_WORDS.get(fault.kind)
+        return words is not None and any(note.startswith(f"{fault.track_name} {words}") for note in notes)
+
+    return sentences((f.track_name, f.message) for f in checked.faults if not is_told(f))
 
 
 def _warnings(report: MixReport, opened: Opened, options: MixOptions) -> tuple[str, ...]:
@@ -198,7 +207,7 @@ def _checked(options: MixOptions) -> str:
     if method not in METHOD_NAMES:
         what = "there is no trained network for it yet" if method == "controller" else "there is no such method"
         raise MixAssistError(what, subject=method, remedy=f"Choose one of {', '.join(METHOD_NAMES)}")
-    _require_view(options.view or DEFAULT_VIEW)
+    _require_view(options.view or default_view())
     use_device(options.device)
     file_format_for(Path(options.output), options.bit_depth)
     check_outputs([options.output, options.parameters_out], [options.stems_out, options.report])
@@ -206,8 +215,8 @@ def _checked(options: MixOptions) -> str:
 
 
 def _require_view(view: View) -> None:
-    if view not in available_views():
-        raise MixAssistError("there is no trained network to render it yet", subject=f"--view {view}", remedy="Use wet")
+    """Raises MixAssistError, saying why, when the view cannot be rendered here."""
+    renderer_for(view)
 
 
 def _controlled(

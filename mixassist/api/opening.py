@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mixassist.api.checking import sentences
+from mixassist.api.settings import default_view
 from mixassist.audio.importing import ImportNote, ImportResult, plan_import
 from mixassist.audio.stems import StemLibrary
 from mixassist.domain.errors import MixAssistError
@@ -18,7 +19,7 @@ from mixassist.interchange import relink as relinking
 from mixassist.interchange.audio_identity import MissingAudio, require_found
 from mixassist.interchange.hashing import with_hashes
 from mixassist.interchange.session_file import load_session, save_session
-from mixassist.paths import demo_directory
+from mixassist.paths import demo_directory, resource_path
 
 SESSION_SUFFIX = ".mixassist"
 
@@ -71,15 +72,16 @@ def open_source(
         raise MixAssistError("there is nothing to open", remedy="Name audio files, a folder of stems or a session")
     if len(paths) == 1 and paths[0].suffix.lower() == SESSION_SUFFIX and not paths[0].is_dir():
         loaded = load_session(paths[0], progress=progress, cancel=cancel)
-        return Opened(
-            loaded.session, StemLibrary(), notes=loaded.notes, path=paths[0].resolve(), missing=loaded.missing
-        )
+        # The demo session is part of the program: saving it asks for a place of its own.
+        path = None if paths[0].resolve().is_relative_to(resource_path().resolve()) else paths[0].resolve()
+        return Opened(loaded.session, StemLibrary(), notes=loaded.notes, path=path, missing=loaded.missing)
     for path in paths:
         if path.suffix.lower() == SESSION_SUFFIX and not path.is_dir():
             raise MixAssistError("a session opens alone", subject=path, remedy="Name just the session, or just audio")
     result = plan_import(paths, skip_unreadable=skip_unreadable, progress=progress, cancel=cancel)
     name = paths[0].resolve().name if paths[0].is_dir() else paths[0].resolve().parent.name
-    session = Session(name=name or "Untitled", sample_rate_hz=result.sample_rate_hz).with_added(result.tracks)
+    fresh = Session(name=name or "Untitled", sample_rate_hz=result.sample_rate_hz, view=default_view())
+    session = fresh.with_added(result.tracks)
     return Opened(session, StemLibrary(), _sentences(result), result.unreadable, _damaged(result))
 
 
@@ -203,5 +205,6 @@ def relink(
 
 
 def demo_session_path() -> Path:
-    """Returns the folder of the demo session that comes with the program."""
-    return demo_directory()
+    """Returns the demo session that comes with the program: mixed, or the folder of its stems."""
+    mixed = demo_directory() / f"demo{SESSION_SUFFIX}"
+    return mixed if mixed.is_file() else demo_directory()

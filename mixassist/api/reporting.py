@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from mixassist.analysis import report as reports
 from mixassist.api.exporting import MixReport, check_outputs
+from mixassist.api.settings import available_views
 from mixassist.audio.loudness import LoudnessMeter
 from mixassist.audio.stems import StemLibrary
 from mixassist.domain.channel import View
@@ -32,7 +32,7 @@ def write_report(
     progress: Progress = no_progress,
     cancel: CancelToken | None = None,
 ) -> dict[str, Any]:
-    """Renders the dry mix and the session's view, measures both and writes metrics.json, pictures and index.html.
+    """Renders the mix in every view, measures them and writes metrics.json, pictures and index.html.
 
     Returns:
         What stands in metrics.json.
@@ -41,8 +41,11 @@ def write_report(
         MixAssistError: the folder cannot be written.
         Cancelled: `cancel` was set; nothing is left behind.
     """
+    # Drawing is heavy to load, and only a report draws.
+    from mixassist.analysis import report as reports
+
     check_outputs(folders=[folder])
-    views = list(dict.fromkeys([View.DRY, View.WET, session.view]))
+    views = available_views()
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mixassist-report-")))
         audio: dict[View, np.ndarray] = {}

@@ -5,8 +5,13 @@ from __future__ import annotations
 
 from mixassist.domain.channel import View
 
-DEFAULT_VIEW = View.WET
-"""The view that opens, plays and is written: `model` once the shipped network meets its goals."""
+DEFAULT_VIEW = View.MODEL
+"""The view that opens, plays and is written, where it can be rendered: see `default_view`."""
+
+
+def default_view() -> View:
+    """Returns `DEFAULT_VIEW`, or `wet` where the trained network is missing or damaged."""
+    return DEFAULT_VIEW if DEFAULT_VIEW in available_views() else View.WET
 
 
 def available_views() -> tuple[View, ...]:

@@ -29,6 +29,7 @@ class TrainRequest:
     threads: int | None = None
     mixed_precision: bool = False
     resume: bool = False
+    audio_only: bool = False
 
 
 def train(request: TrainRequest, *, progress: Progress = no_progress, cancel: CancelToken | None = None) -> Path:
@@ -62,6 +63,7 @@ def train(request: TrainRequest, *, progress: Progress = no_progress, cancel: Ca
         device=request.device,
         mixed_precision=request.mixed_precision,
         resume=request.resume,
+        audio_only=request.audio_only,
     )
     options = replace(options, folder=Path(request.folder or f"runs/{options.network}"))
     network = train_transformation(options, progress, cancel)

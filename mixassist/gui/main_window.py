@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
@@ -124,8 +126,10 @@ class MainWindow(QMainWindow):
         space.missing_changed.connect(self._refresh_actions)
         space.sound.rendering_changed.connect(self._show_rendering)
         space.sound.pyramid_ready.connect(self._take_pyramid)
+        space.fault_watch.found.connect(self._show_faults)
         space.tasks.changed.connect(self._show_busy)
         self.console.selection_changed.connect(self._selected)
+        self.console.completed.connect(self.channel.build_rest)
         self.console.stage_wanted.connect(lambda *_: self._show_channel_panel())
         self.console.track_menu_wanted.connect(self.tracks.open_menu)
         self.waveforms.seek_wanted.connect(self.transport.seek)
@@ -150,17 +154,22 @@ class MainWindow(QMainWindow):
     def is_idle(self) -> bool:
         """Whether nothing is being opened, read, rendered or written."""
         sound = self.workspace.sound
-        return self.workspace.tasks.is_idle and self.channel.is_complete and (not sound.is_open or sound.is_ready)
+        built = self.channel.is_complete and self.console.is_complete
+        return self.workspace.tasks.is_idle and built and (not sound.is_open or sound.is_ready)
 
     def findChild(self, *wanted):  # type: ignore[no-untyped-def]
-        """Finds an object by type and name; panels that wait for an idle moment are made first."""
-        self.channel.complete()
+        """Finds an object by type and name; what waits for an idle moment is made first."""
+        self._complete()
         return super().findChild(*wanted)
 
     def findChildren(self, *wanted):  # type: ignore[no-untyped-def]
-        """Finds objects by type and name; panels that wait for an idle moment are made first."""
-        self.channel.complete()
+        """Finds objects by type and name; what waits for an idle moment is made first."""
+        self._complete()
         return super().findChildren(*wanted)
+
+    def _complete(self) -> None:
+        self.console.complete()
+        self.channel.complete()
 
     def views_at_hand(self) -> tuple[View, ...]:
         """Returns the views that can be heard here."""
@@ -186,6 +195,8 @@ class MainWindow(QMainWindow):
         now = self.workspace.session
         self.console.show_session(now)
         self.channel.show_session(now, self.console.selected_id)
+        if self.console.is_complete:
+            self.channel.build_rest()
         self._after_change(now)
 
     def _after_change(self, now: Session) -> None:
@@ -232,10 +243,13 @@ class MainWindow(QMainWindow):
             words = self.tr("{0} tracks · {1} · {2:g} kHz").format(
                 count, f"{int(seconds // 60)}:{int(seconds % 60):02d}", session.sample_rate_hz / 1000
             )
+            faults = space.fault_watch.lines()
+            if faults:
+                words += self.tr(" · {0} faults found").format(len(faults))
             if space.notes:
                 words += self.tr(" · {0} notes on import").format(len(space.notes))
             self.facts.setText(words)
-            self.facts.setToolTip("\n".join(space.notes[:20]))
+            self.facts.setToolTip("\n".join((*faults, *space.notes)[:20]))
         else:
             self.facts.setText("")
         self.transport_bar.show_summary(session.name if count else "", session.method)
@@ -291,6 +305,11 @@ class MainWindow(QMainWindow):
 
     def _show_rendering(self) -> None:
         self.console.show_rendering(self.workspace.sound.rendering_ids(), self.workspace.session)
+
+    def _show_faults(self, faults: Mapping[str, tuple[str, ...]]) -> None:
+        self.console.show_faults(faults)
+        self.waveforms.show_faults(faults)
+        self._refresh_words()
 
     def _take_pyramid(self, source: object, pyramid: object) -> None:
         for track in self.workspace.session.tracks:

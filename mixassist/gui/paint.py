@@ -81,6 +81,21 @@ def triangle(painter: QPainter, tip: QPointF, size: float, direction: str, colou
     painter.fillPath(path, colour)
 
 
+def warning_mark(painter: QPainter, centre: QPointF, size: float, colour: QColor) -> None:
+    """Paints a triangle with an exclamation mark: something is wrong here."""
+    x, y, half = centre.x(), centre.y(), size / 2
+    path = QPainterPath(QPointF(x, y - half))
+    path.lineTo(x + half * 1.1, y + half * 0.85)
+    path.lineTo(x - half * 1.1, y + half * 0.85)
+    path.closeSubpath()
+    painter.setPen(QPen(colour, 1.4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+    painter.setBrush(colour)
+    painter.drawPath(path)
+    painter.setPen(QPen(ink_on(colour), 1.4))
+    painter.drawLine(QPointF(x, y - half * 0.35), QPointF(x, y + half * 0.2))
+    painter.drawPoint(QPointF(x, y + half * 0.62))
+
+
 def padlock(painter: QPainter, centre: QPointF, size: float, colour: QColor) -> None:
     """Paints a small padlock."""
     body = QRectF(centre.x() - size / 2, centre.y() - size * 0.08, size, size * 0.66)

@@ -31,6 +31,8 @@ class Sound(QObject):
     rendering_changed = Signal()
     pyramid_ready = Signal(object, object)
     """An audio source and its waveform pyramid."""
+    decoded = Signal()
+    """Every stem is decoded, or cannot be."""
     failed = Signal(object)
     """A `MixAssistError` about a track's audio; everything else sounds on."""
     _engine_moved = Signal()
@@ -62,8 +64,13 @@ class Sound(QObject):
     @property
     def is_ready(self) -> bool:
         """Whether every stem is decoded and drawn, and no strip waits for its render."""
+        return self.is_decoded and not self.rendering_ids()
+
+    @property
+    def is_decoded(self) -> bool:
+        """Whether every stem is decoded and drawn, or cannot be."""
         done = all(t.source in self._pyramids or t.source in self._given_up for t in self._session.tracks)
-        return done and self._decoding is None and not self.rendering_ids()
+        return done and self._decoding is None
 
     def open(self, session: Session, stems: Any, output: Any, device_words: str | None) -> None:
         """Takes another session's stems and output; what was there before is closed."""
@@ -165,6 +172,8 @@ class Sound(QObject):
         for error in {str(e): e for e in errors.values()}.values():
             self.failed.emit(error)
         self.update(self._session)
+        if self.is_decoded:
+            self.decoded.emit()
 
     def _take_pyramid(self, source: AudioSource, pyramid: Any) -> None:
         if self.stems is not None:

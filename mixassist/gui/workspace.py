@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from mixassist.domain.errors import MixAssistError
 from mixassist.domain.session import Master, Session
 from mixassist.domain.track import AudioFile, Track
 from mixassist.gui.editor import Editor
+from mixassist.gui.fault_watch import FaultWatch
 from mixassist.gui.sound import OutputOpener, Sound, open_default_output
 from mixassist.gui.tasks import TaskRunner
 
@@ -56,6 +58,7 @@ class Workspace(QObject):
         self.editor = Editor(self.document, self)
         self.tasks = TaskRunner(self)
         self.sound = Sound(self.tasks, self)
+        self.fault_watch = FaultWatch(self.sound, self.tasks, self)
         self.path: Path | None = None
         self.notes: tuple[str, ...] = ()
         self.missing: tuple[Any, ...] = ()
@@ -73,6 +76,7 @@ class Workspace(QObject):
 
     def _changed(self, before: Session, now: Session) -> None:
         self.sound.update(now)
+        self.fault_watch.show_session(now)
         self.session_changed.emit(before, now)
 
     def _tell_error(self, error: MixAssistError) -> None:
@@ -85,6 +89,7 @@ class Workspace(QObject):
     def new(self) -> None:
         """Begins an empty session."""
         self.sound.close()
+        self.fault_watch.forget()
         self.path, self.notes, self.mix_words, self.missing = None, (), "", ()
         self.document.replace_session(Session())
         self.opened.emit()
@@ -97,6 +102,7 @@ class Workspace(QObject):
             from mixassist import api
 
             opened = api.open_source(sources, skip_unreadable=True, progress=progress, cancel=cancel)
+            meet_stems(opened.session, opened.stems)
             return opened, *opener(opened.session.sample_rate_hz)
 
         self.tasks.run_task(self.tr("Opening"), work, self._take_opened)
@@ -111,6 +117,7 @@ class Workspace(QObject):
         self, session: Session, stems: Any, output: Any, device_words: str | None, path: Path | None, notes: Any
     ) -> None:
         self.sound.close()
+        self.fault_watch.forget()
         self.path, self.notes, self.mix_words, self.missing = path, tuple(notes), "", ()
         self.document.replace_session(session)
         self.sound.open(session, stems, output, device_words)
@@ -154,7 +161,9 @@ class Workspace(QObject):
             from mixassist.interchange.autosave import recover
 
             loaded = recover(recovery, progress=progress, cancel=cancel)
-            return loaded, StemLibrary(), *opener(loaded.session.sample_rate_hz)
+            stems = StemLibrary()
+            meet_stems(loaded.session, stems)
+            return loaded, stems, *opener(loaded.session.sample_rate_hz)
 
         def take(result: Any) -> None:
             loaded, stems, output, device_words = result
@@ -290,6 +299,13 @@ class Workspace(QObject):
         """Ends all work and all sound."""
         self.tasks.close()
         self.sound.close(wait=True)
+
+
+def meet_stems(session: Session, stems: Any) -> None:
+    """Has a library look every file of a session up, so that the window's thread need not wait for the disk."""
+    for track in session.tracks:
+        with contextlib.suppress(MixAssistError):  # told later, by whoever wants to hear it
+            stems.stem(track.source, session.sample_rate_hz)
 
 
 def with_facts(state: Session, written: Session) -> Session:

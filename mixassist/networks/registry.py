@@ -11,6 +11,7 @@ from torch import nn
 
 from mixassist.domain.errors import MixAssistError
 from mixassist.networks.checkpoint import load_into, read_weights
+from mixassist.networks.signaltrain import SignalTrain
 from mixassist.networks.staged import StagedNetwork
 from mixassist.networks.tcn import TCN
 
@@ -19,6 +20,7 @@ TRANSFORMATIONS: dict[str, Callable[..., nn.Module]] = {
     "tcn-10": lambda **options: TCN(blocks=10, **options),
     "tcn-20": lambda **options: TCN(blocks=20, **options),
     "tcn-30": lambda **options: TCN(blocks=30, **options),
+    "signaltrain": SignalTrain,
 }
 """Every network maps audio (batch, 1 or 2, frames) and conditioning (batch, 26) to (batch, 2, frames)."""
 

@@ -57,7 +57,7 @@ def write_card(weights: Path, options: TransformationOptions, network: nn.Module
         }
     card = {
         "name": options.network,
-        "what": "transformation network: emulates equaliser, compressor and reverb of the console, 26 conditioning values",
+        "what": "transformation network: emulates equaliser, compressor and reverb, conditioned on 26 values",
         "version": __version__,
         "commit": _commit(),
         "command": f"mixassist train transformation --network {options.network}",

@@ -54,10 +54,8 @@ def test_a_script_mixes_in_four_calls(stems: Path, tmp_path: Path) -> None:
 def test_locked_controls_stay_as_they_are(stems: Path) -> None:
     opened = api.open_source([stems])
     vox = opened.session.track_named("Vox")
-    channel = vox.channel.with_controls({"fader_db": -3.0})
-    session = opened.session.with_track(
-        vox.with_channel(type(channel)(channel.controls, locks=frozenset({"fader_db"})))
-    )
+    locked = replace(vox.channel.with_controls({"fader_db": -3.0}), locks=frozenset({"fader_db"}))
+    session = opened.session.with_track(vox.with_channel(locked))
     mixed = api.apply_suggestion(session, api.automix(session, opened.stems, "random", seed=3, fit_master=False))
     assert mixed.track_named("Vox").channel.controls["fader_db"] == -3.0
     assert mixed.track_named("Kick").channel.controls["fader_db"] != 0.0

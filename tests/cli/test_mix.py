@@ -218,6 +218,19 @@ def test_faults_are_told_with_their_track(tmp_path: Path, out: Path, run: Run) -
     assert notes == list(dict.fromkeys(notes))
 
 
+def test_what_the_mixer_flips_is_not_told_twice(tmp_path: Path, out: Path, run: Run) -> None:
+    snare = np.random.default_rng(0).normal(0.0, 0.1, 2 * RATE) * np.exp(-np.arange(2 * RATE) % (RATE // 2) / 4000.0)
+    write(tmp_path / "Snare Top.wav", snare.astype(np.float32))
+    write(tmp_path / "Snare Bottom.wav", (-0.8 * snare).astype(np.float32))
+    sources = (tmp_path / "Snare Top.wav", tmp_path / "Snare Bottom.wav")
+    against = {}
+    for method in ("rules", "mono"):
+        notes = run("mix", *sources, "-o", out / "m.wav", "--method", method, "--view", "dry", "--json").json["notes"]
+        against[method] = [note for note in notes if "works against" in note]
+    assert len(against["rules"]) == len(against["mono"]) == 1
+    assert "polarity switch" in against["mono"][0]
+
+
 def test_samples_that_clip_without_a_target_are_counted(tmp_path: Path, out: Path, run: Run) -> None:
     write(tmp_path / "Gtr.wav", 9.0 * tone(220), subtype="FLOAT")
     words = (
@@ -241,6 +254,7 @@ def test_samples_that_clip_without_a_target_are_counted(tmp_path: Path, out: Pat
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("view", ["dry", "wet"])
 def test_every_folder_of_real_stems(view: str, shared_data: Path, out: Path, run: Run) -> None:
     for folder in sorted((shared_data / "stems").iterdir()):

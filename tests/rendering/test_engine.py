@@ -280,8 +280,9 @@ def test_closing_in_the_middle_leaves_nothing_unfinished(maker, stems, cache):
     assert not [t for t in threading.enumerate() if t.name.startswith("render-")]
 
 
-def test_a_view_without_a_renderer_changes_nothing(maker, stems, engine, monkeypatch):
+def test_a_view_without_a_renderer_changes_nothing(maker, stems, engine, monkeypatch, tmp_path):
     session = maker.session(1.0)
+    monkeypatch.setattr("mixassist.rendering.renderers.models_directory", lambda: tmp_path)
     graph = engine.update(session, View.DRY)
     monkeypatch.setattr("mixassist.rendering.renderers._RENDERERS", {})
     with pytest.raises(MixAssistError, match="no trained network"):

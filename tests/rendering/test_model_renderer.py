@@ -45,7 +45,8 @@ def reader(audio: np.ndarray):  # type: ignore[no-untyped-def]
 def tones(rate: int, seconds: float = 4.0) -> np.ndarray:
     time = np.arange(round(rate * seconds)) / rate
     swell = np.sin(2 * np.pi * 0.7 * time) ** 2
-    return (swell * (0.3 * np.sin(2 * np.pi * 220 * time) + 0.1 * np.sin(2 * np.pi * 3100 * time)))[:, None].astype("f4")
+    tones = 0.3 * np.sin(2 * np.pi * 220 * time) + 0.1 * np.sin(2 * np.pi * 3100 * time)
+    return (swell * tones)[:, None].astype(np.float32)
 
 
 def streamed(renderer: ModelRenderer, audio: np.ndarray, rate: int) -> np.ndarray:

@@ -3,18 +3,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QWidget
 
 from mixassist.domain.commands import RenameTrack, SetChannelFields, SetMaster, SetSolo
 from mixassist.domain.parameters import KEYS
 from mixassist.domain.session import Session
+from mixassist.domain.track import Track
 from mixassist.gui.console.master_strip import MasterStrip
-from mixassist.gui.console.strip import Strip
+from mixassist.gui.console.strip import STRIP_WIDTH, Strip
 from mixassist.gui.editor import Editor
+
+_STRIPS_A_TURN = 2
+"""Strips made in one turn of the event loop: a few milliseconds, so that the window answers while it fills."""
 
 
 class StripRow(QScrollArea):
@@ -40,14 +44,22 @@ class Console(QWidget):
     selection_changed = Signal(str)
     stage_wanted = Signal(str, str)
     track_menu_wanted = Signal(str, object)
+    completed = Signal()
+    """Every track has its strip."""
 
     def __init__(self, editor: Editor, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("console")
         self._editor = editor
         self._strips: dict[str, Strip] = {}
+        self._waiting: list[str] = []
+        self._session = Session()
         self._rendering: frozenset[str] = frozenset()
+        self._faults: Mapping[str, tuple[str, ...]] = {}
         self.selected_id = ""
+        self._builder = QTimer(self)
+        self._builder.setInterval(0)
+        self._builder.timeout.connect(self._build_some)
         self.row = StripRow(self)
         self._holder = QWidget()
         self._line = QHBoxLayout(self._holder)
@@ -65,8 +77,13 @@ class Console(QWidget):
 
     @property
     def strips(self) -> dict[str, Strip]:
-        """Strips by track id."""
+        """The strips that are made already, by track id, in the session's order."""
         return self._strips
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every track has its strip; they are made a few a turn of the event loop."""
+        return not self._waiting
 
     def _connect_master(self) -> None:
         master, editor = self.master, self._editor
@@ -78,7 +95,11 @@ class Console(QWidget):
         master.solo_clear_wanted.connect(lambda: editor.execute(SetSolo(frozenset())))
 
     def show_session(self, session: Session) -> None:
-        """Shows a session: makes and drops strips as needed, keeps the rest; emits only a lost selection."""
+        """Shows a session: makes and drops strips as needed, keeps the rest; emits only a lost selection.
+
+        The first missing strip is made at once, the others a few a turn.
+        """
+        self._session = session
         ids = [t.id for t in session.tracks]
         for track_id in [i for i in self._strips if i not in ids]:
             strip = self._strips.pop(track_id)
@@ -86,20 +107,48 @@ class Console(QWidget):
             strip.hide()
             strip.setParent(None)
             strip.deleteLater()
-        for place, track_id in enumerate(ids):
-            if track_id not in self._strips:
-                self._strips[track_id] = self._make_strip(track_id)
-            if self._line.indexOf(self._strips[track_id]) != place:
-                self._line.removeWidget(self._strips[track_id])
-                self._line.insertWidget(place, self._strips[track_id])
-        if list(self._strips) != ids:
-            self._strips = {i: self._strips[i] for i in ids}
-            self._set_tab_order()
-        if self.selected_id not in self._strips:
+        self._waiting = [i for i in ids if i not in self._strips]
+        if list(self._strips) != [i for i in ids if i in self._strips]:
+            self._put_in_order()
+        if self._waiting:
+            self._build(self._waiting[0])
+        # As wide as all strips from the start: a row that grew would be painted anew with each of them.
+        self._holder.setMinimumWidth(len(ids) * (STRIP_WIDTH + self._line.spacing()))
+        if self._waiting:
+            self._builder.start()
+        if self.selected_id not in ids:
             self.selected_id = ids[0] if ids else ""
             self.selection_changed.emit(self.selected_id)
         self._need_height()
         self.refresh(session)
+
+    def _put_in_order(self) -> None:
+        """Puts the strips that are there into the session's order."""
+        self._strips = {t.id: self._strips[t.id] for t in self._session.tracks if t.id in self._strips}
+        for place, strip in enumerate(self._strips.values()):
+            if self._line.indexOf(strip) != place:
+                self._line.removeWidget(strip)
+                self._line.insertWidget(place, strip)
+        if self.is_complete:
+            self._set_tab_order()
+
+    def _build(self, track_id: str) -> None:
+        self._waiting.remove(track_id)
+        self._strips[track_id] = self._make_strip(track_id)
+        self._show(self._session.track(track_id))
+        self._put_in_order()
+
+    def _build_some(self) -> None:
+        for track_id in self._waiting[:_STRIPS_A_TURN]:
+            self._build(track_id)
+        if self.is_complete:
+            self._builder.stop()
+            self.completed.emit()
+
+    def complete(self) -> None:
+        """Makes the strips that are still waiting, at once."""
+        while self._waiting:
+            self._build(self._waiting[0])
 
     def _need_height(self) -> None:
         """Asks for the height of a whole strip and the scroll bar under it."""
@@ -110,13 +159,21 @@ class Console(QWidget):
 
     def refresh(self, session: Session, only: Iterable[str] | None = None) -> None:
         """Shows the present values; `only` names the tracks that changed."""
-        wanted = None if only is None else set(only)
+        self._session = session
+        wanted = set(self._strips) if only is None else set(only) & set(self._strips)
         for track in session.tracks:
-            if wanted is None or track.id in wanted:
-                self._strips[track.id].show_track(
-                    track, session, selected=track.id == self.selected_id, rendering=track.id in self._rendering
-                )
+            if track.id in wanted:
+                self._show(track)
         self.master.show_session(session)
+
+    def _show(self, track: Track) -> None:
+        self._strips[track.id].show_track(
+            track,
+            self._session,
+            selected=track.id == self.selected_id,
+            rendering=track.id in self._rendering,
+            faults=self._faults.get(track.id, ()),
+        )
 
     def show_rendering(self, track_ids: frozenset[str], session: Session) -> None:
         """Says which strips are being rendered."""
@@ -125,8 +182,16 @@ class Console(QWidget):
         if changed:
             self.refresh(session, changed & set(self._strips))
 
+    def show_faults(self, faults: Mapping[str, tuple[str, ...]]) -> None:
+        """Marks the strips that something is wrong with, and says what in their tool tips."""
+        changed = {i for i in (*faults, *self._faults) if faults.get(i) != self._faults.get(i)}
+        self._faults = faults
+        self.refresh(self._session, changed)
+
     def select(self, track_id: str) -> None:
         """Selects a strip and scrolls it into sight."""
+        if track_id in self._waiting:
+            self._build(track_id)
         if track_id not in self._strips or track_id == self.selected_id:
             return
         before, self.selected_id = self.selected_id, track_id

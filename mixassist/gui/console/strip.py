@@ -118,7 +118,9 @@ class Strip(QFrame):
         """Whether this is the strip that keys and the channel panel act on."""
         return self._is_selected
 
-    def show_track(self, track: Track, session: Session, *, selected: bool, rendering: bool) -> None:
+    def show_track(
+        self, track: Track, session: Session, *, selected: bool, rendering: bool, faults: tuple[str, ...] = ()
+    ) -> None:
         """Shows a track; emits nothing."""
         channel = track.channel
         if track.name != self._name:
@@ -133,17 +135,17 @@ class Strip(QFrame):
         rate, stages = session.sample_rate_hz, channel.stages
         self.equalizer.show_controls(channel.controls, channel.prediction, stages.equalizer, rate)
         self.compressor.show_controls(channel.controls, channel.prediction, stages.compressor, rate)
-        self._show_title(track, selected, rendering)
+        self._show_title(track, selected, rendering, faults)
         audible = session.is_audible(track)
         if (selected, audible) != (self._is_selected, self._is_audible):
             self._is_selected, self._is_audible = selected, audible
             self.update()
 
-    def _show_title(self, track: Track, selected: bool, rendering: bool) -> None:
+    def _show_title(self, track: Track, selected: bool, rendering: bool, faults: tuple[str, ...]) -> None:
         instrument = INSTRUMENT.get(track.channel.instrument)
         words = self.tr("rendering…") if rendering else (instrument.label if instrument else self.tr("unknown"))
         colour = track.channel.colour or theme_of(self).family_colour(track.channel.instrument).name()
-        self.title.show_name(track.name, colour, words, busy=rendering, selected=selected)
+        self.title.show_name(track.name, colour, words, busy=rendering, selected=selected, faults=faults)
         self.foot.show_name(track.name, colour)
 
     def _rename(self, name: str) -> None:

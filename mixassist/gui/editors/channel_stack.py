@@ -86,7 +86,7 @@ class ChannelStack(QFrame):
         return self._panels
 
     def show_session(self, session: Session, selected_id: str) -> None:
-        """Shows a session: makes and drops panels as needed; emits nothing."""
+        """Shows a session: drops panels and makes the selected one; the others wait for `build_rest`."""
         ids = {t.id for t in session.tracks}
         for track_id in [i for i in self._panels if i not in ids]:
             panel = self._panels.pop(track_id)
@@ -98,12 +98,15 @@ class ChannelStack(QFrame):
         self._waiting = [t.id for t in session.tracks if t.id not in self._panels]
         self.select(selected_id, session)
         self.refresh(session)
+
+    def build_rest(self) -> None:
+        """Begins to make the panels that are still waiting, one a turn of the event loop."""
         if self._waiting:
             self._builder.start()
 
     @property
     def is_complete(self) -> bool:
-        """Whether every track has its panel; they are made one a turn of the event loop."""
+        """Whether every track has its panel."""
         return not self._waiting
 
     def complete(self) -> None:
@@ -177,6 +180,7 @@ class ChannelStack(QFrame):
         compressor.gesture_started.connect(editor.begin_gesture)
         compressor.gesture_ended.connect(editor.end_gesture)
         compressor.edited.connect(lambda values, words: editor.set_values(track_id, values, words))
+        panel.resize(0, 0)  # the stack puts a new page under the present one, and what it covers is painted anew
         self.pages.addWidget(panel)
         return panel
 

@@ -64,7 +64,8 @@ class LooksActions(QObject):
         """Opens the import report."""
         from mixassist.gui.panels.sheets import ReportSheet
 
-        ReportSheet(self._window.workspace.notes, self._window).open()
+        space = self._window.workspace
+        ReportSheet(space.notes, space.fault_watch.lines(), self._window).open()
 
     def show_about(self) -> None:
         """Opens the about box."""

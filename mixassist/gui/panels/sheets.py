@@ -61,19 +61,22 @@ class KeySheet(Sheet):
 
 
 class ReportSheet(Sheet):
-    """What was noted when the audio was read."""
+    """What was noted when the audio was read, and what is wrong with it."""
 
-    def __init__(self, notes: tuple[str, ...], parent: QWidget | None) -> None:
+    def __init__(self, notes: tuple[str, ...], faults: tuple[str, ...], parent: QWidget | None) -> None:
         super().__init__(self_tr("Import report"), parent)
         self.setObjectName("sheet.report")
-        if notes:
-            listing = QListWidget(self)
-            listing.setWordWrap(True)
-            listing.addItems(list(notes))
-            self.body.addWidget(listing)
-        else:
+        for words, lines in ((self_tr("Worth a look"), faults), (self_tr("Noted on import"), notes)):
+            if lines:
+                listing = QListWidget(self)
+                listing.setAccessibleName(words)
+                listing.setWordWrap(True)
+                listing.addItems(list(lines))
+                self.body.addWidget(QLabel(words))
+                self.body.addWidget(listing, len(lines))
+        if not notes and not faults:
             self.body.addWidget(QLabel(self_tr("Nothing had to be changed or noted.")))
-        self.finish(620, 380 if notes else 120)
+        self.finish(620, 380 if notes or faults else 120)
 
 
 class AboutSheet(Sheet):

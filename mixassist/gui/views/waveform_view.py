@@ -3,9 +3,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QAbstractScrollArea, QWidget
+from collections.abc import Mapping
+
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QHelpEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
 
 from mixassist.domain.session import Session
 from mixassist.domain.track import Track
@@ -34,6 +46,7 @@ class WaveformView(QAbstractScrollArea):
         self._pyramids: dict[str, object] = {}
         self._pictures: dict[str, tuple[tuple, QPixmap]] = {}
         self._selected_id = ""
+        self._faults: Mapping[str, tuple[str, ...]] = {}
         self._position = 0
         self._start = 0.0
         self._frames_per_pixel = 0.0
@@ -67,6 +80,18 @@ class WaveformView(QAbstractScrollArea):
             self._frames_per_pixel = 0.0
         self._fit()
         self.viewport().update()
+
+    def show_faults(self, faults: Mapping[str, tuple[str, ...]]) -> None:
+        """Marks the lanes that something is wrong with."""
+        self._faults = faults
+        self.viewport().update()
+
+    def words_at(self, y: float) -> str:
+        """Returns the tool tip of the lane header at a height: the whole name, and what is wrong with the track."""
+        track = self._track_at(y)
+        if track is None:
+            return ""
+        return "\n".join((track.name, *(f"⚠ {fault}" for fault in self._faults.get(track.id, ()))))
 
     def set_pyramid(self, track_id: str, pyramid: object) -> None:
         """Takes a track's waveform; None forgets it."""
@@ -177,6 +202,12 @@ class WaveformView(QAbstractScrollArea):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._seeking = False
 
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            QToolTip.showText(event.globalPos(), self.words_at(event.y()) if event.x() < HEADER_WIDTH else "", self)
+            return True
+        return super().viewportEvent(event)
+
     def contextMenuEvent(self, event) -> None:  # type: ignore[no-untyped-def]
         track = self._track_at(event.pos().y())
         if track is not None:
@@ -243,7 +274,11 @@ class WaveformView(QAbstractScrollArea):
         painter.setFont(paint.sized(self.font(), 11, bold=chosen))
         audible = self._session.is_audible(track)
         ink = theme.colour("text" if audible else "dim")
-        paint.label(painter, head.adjusted(10, 0, -4, 0), track.name, ink, paint.Align.AlignLeft, elide=True)
+        room = head.adjusted(10, 0, -4, 0)
+        if track.id in self._faults:
+            paint.warning_mark(painter, QPointF(head.right() - 9, head.center().y()), 10, theme.colour("warning"))
+            room.setRight(head.right() - 18)
+        paint.label(painter, room, track.name, ink, paint.Align.AlignLeft, elide=True)
 
     def _picture(self, track: Track, height: int, colour: QColor) -> QPixmap | None:
         pyramid = self._pyramids.get(track.id)

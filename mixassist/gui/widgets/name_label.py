@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
@@ -24,6 +24,7 @@ class NameLabel(PaintedButton):
         self._words = ""
         self._busy = False
         self._selected = False
+        self._faults: tuple[str, ...] = ()
         self._colour = "#888888"
         self._entry: ValueEntry | None = None
 
@@ -38,14 +39,29 @@ class NameLabel(PaintedButton):
         """The small second line."""
         return self._words
 
-    def show_name(self, name: str, colour: str, words: str = "", *, busy: bool = False, selected: bool = False) -> None:
-        """Shows a name; emits nothing. `busy` paints the words in the accent colour."""
-        state = (name, colour, words, busy, selected)
-        if state != (self.text(), self._colour, self._words, self._busy, self._selected):
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """What is wrong with the track; the tool tip says it."""
+        return self._faults
+
+    def show_name(
+        self,
+        name: str,
+        colour: str,
+        words: str = "",
+        *,
+        busy: bool = False,
+        selected: bool = False,
+        faults: tuple[str, ...] = (),
+    ) -> None:
+        """Shows a name; emits nothing. `busy` paints the words in the accent colour, `faults` put a mark behind it."""
+        state = (name, colour, words, busy, selected, faults)
+        if state != (self.text(), self._colour, self._words, self._busy, self._selected, self._faults):
             self.setText(name)
-            self._colour, self._words, self._busy, self._selected = colour, words, busy, selected
-            self.setToolTip(name if not words else f"{name}: {words}")
-            self.setAccessibleDescription(words)
+            self._colour, self._words, self._busy, self._selected, self._faults = colour, words, busy, selected, faults
+            first = name if not words else f"{name}: {words}"
+            self.setToolTip("\n".join((first, *(f"⚠ {fault}" for fault in faults))))
+            self.setAccessibleDescription("; ".join((words, *faults)) if words else "; ".join(faults))
             self.update()
 
     def start_typing(self) -> None:
@@ -78,7 +94,9 @@ class NameLabel(PaintedButton):
             tint = mixed(theme.colour("panel"), colour, 0.30 if self._selected else 0.14)
             paint.box(painter, rect, tint, None, 4)
             paint.box(painter, QRectF(0, 0, rect.width(), 3.5), colour, None, 1.6)
-            text_rect = rect.adjusted(5, 5, -4, -14)
+            text_rect = rect.adjusted(5, 5, -18 if self._faults else -4, -14)
+            if self._faults:
+                paint.warning_mark(painter, QPointF(rect.right() - 10, 12.5), 11, theme.colour("warning"))
         else:
             paint.box(painter, rect, colour, None, 4)
             text_rect = rect.adjusted(5, 0, -5, 0)

@@ -41,7 +41,10 @@ class TaskArea(QWidget):
             task = shown[-1]
             more = f" (+{len(tasks) - 1})" if len(tasks) > 1 else ""
             self.words.setText(f"{task.words}: {task.detail}{more}" if task.detail != task.words else task.words + more)
+            # A progress bar repaints the moment it moves, and all that is dirty in the window with it; so it must not.
+            self.bar.setUpdatesEnabled(False)
             self.bar.setValue(round(task.fraction * 1000))
+            self.bar.setUpdatesEnabled(True)
             self.button.setEnabled(not task.cancel_token.is_cancelled)
 
     def _cancel(self) -> None:

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is wrong with stems is found in the background and shown on strips, lanes and in the import report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from PySide6.QtWidgets import QLabel, QListWidget, QWidget
+
+from mixassist.gui.main_window import MainWindow
+
+RATE = 44_100
+
+
+def _faulty_stems() -> dict[str, np.ndarray]:
+    rng = np.random.default_rng(3)
+    time = np.arange(2 * RATE) / RATE
+    tune = (0.3 * np.sin(2 * np.pi * 200 * time) + 0.05 * rng.standard_normal(len(time))).astype(np.float32)
+    wide = 0.1 * rng.standard_normal((len(time), 2)).astype(np.float32)
+    nans = wide[:, 0].copy()
+    nans[100:120] = np.nan
+    loud = np.clip(1.8 * np.sin(2 * np.pi * 97 * time), -1.0, 1.0).astype(np.float32)
+    return {
+        "Silent": np.zeros(len(time), np.float32),
+        "Clipped": loud,
+        "Offset": (0.05 * rng.standard_normal(len(time)) + 0.2).astype(np.float32),
+        "Gaps": nans,
+        "Tune": tune,
+        "Tune copy": tune,
+        "Tune flipped": (-tune + 0.02 * rng.standard_normal(len(time))).astype(np.float32),
+        "Both sides": np.stack([wide[:, 1], wide[:, 1]], axis=1),
+        "Fine": wide[::-1].copy(),
+    }
+
+
+EXPECTED = {
+    "Silent": "silent", "Clipped": "clipped", "Offset": "DC offset", "Gaps": "not numbers", "Tune copy": "copy of Tune",
+    "Tune flipped": "works against Tune", "Both sides": "identical sides",
+}  # fmt: skip
+
+
+@pytest.fixture
+def faulty(tmp_path: Path, make_window: Callable[..., MainWindow]) -> MainWindow:
+    folder = tmp_path / "Faulty"
+    folder.mkdir()
+    for name, samples in _faulty_stems().items():
+        soundfile.write(folder / f"{name}.wav", samples, RATE, subtype="FLOAT")
+    return make_window(folder)
+
+
+def faults_of(window: MainWindow, name: str) -> str:
+    return "; ".join(window.workspace.fault_watch.faults.get(window.session.track_named(name).id, ()))
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_every_kind_of_fault_is_found_and_shown(faulty: MainWindow, name: str) -> None:
+    assert EXPECTED[name] in faults_of(faulty, name)
+    title = faulty.findChild(QWidget, f"{name}.name")
+    assert EXPECTED[name] in title.toolTip()
+    assert EXPECTED[name] in title.accessibleDescription()
+    place = [t.name for t in faulty.session.tracks].index(name)
+    view = faulty.waveforms
+    tip = view.words_at(22 + (place + 0.5) * view._lane_height() - view.verticalScrollBar().value())
+    assert tip.startswith(f"{name}\n")
+    assert EXPECTED[name] in tip
+
+
+def test_what_is_fine_has_no_mark_and_the_report_lists_the_rest(faulty: MainWindow) -> None:
+    assert faults_of(faulty, "Fine") == ""
+    assert faulty.findChild(QWidget, "Fine.name").faults == ()
+    assert "faults found" in faulty.facts.text()
+    assert not faulty.document.is_modified
+    faulty.actions_by_name["import_report"].trigger()
+    sheet = next(w for w in faulty.findChildren(QWidget) if w.objectName() == "sheet.report")
+    rows = [w.item(i).text() for w in sheet.findChildren(QListWidget) for i in range(w.count())]
+    for name, words in EXPECTED.items():
+        assert any(row.startswith(f"{name} ") and words in row for row in rows), name
+    sheet.close()
+
+
+def test_faults_follow_names_and_go_with_their_tracks(
+    faulty: MainWindow, wait_idle: Callable[[MainWindow], None]
+) -> None:
+    title = faulty.findChild(QWidget, "Tune.name")
+    title.renamed.emit("Melody")
+    wait_idle(faulty)
+    assert "copy of Melody" in faults_of(faulty, "Tune copy")
+    gone = faulty.session.track_named("Silent").id
+    faulty.console.select(gone)
+    faulty.actions_by_name["remove"].trigger()
+    wait_idle(faulty)
+    assert gone not in faulty.workspace.fault_watch.faults
+    faulty.actions_by_name["undo"].trigger()
+    wait_idle(faulty)
+    assert "silent" in faults_of(faulty, "Silent")
+
+
+def test_a_session_without_faults_says_nothing(window: MainWindow) -> None:
+    assert window.workspace.fault_watch.faults == {}
+    window.actions_by_name["import_report"].trigger()
+    sheet = next(w for w in window.findChildren(QWidget) if w.objectName() == "sheet.report")
+    assert any("Nothing" in label.text() for label in sheet.findChildren(QLabel))
+    sheet.close()
