@@ -157,7 +157,7 @@ def _add_view(parser: argparse._ActionsContainer) -> None:
     parser.add_argument(
         "--view",
         choices=[v.value for v in View],
-        help="dry: faders and pan only; wet: the console's own processing (the default); model: the network",
+        help="dry: faders and pan only; wet: the console's own processing; model (the default): the network",
     )
 
 

@@ -16,6 +16,7 @@ import torch
 
 from mixassist.analysis.signals import Audio, as_frames, as_stereo, common_part, finite
 from mixassist.domain.progress import CancelToken, Progress, no_progress, scaled
+from mixassist.networks import losses
 
 
 @dataclass(frozen=True)
@@ -27,10 +28,10 @@ class Resolution:
     window: int
 
 
-RESOLUTIONS = (Resolution(512, 50, 240), Resolution(1024, 120, 600), Resolution(2048, 240, 1200))
+RESOLUTIONS = tuple(Resolution(*analysis) for analysis in losses.RESOLUTIONS)
 """Yamamoto, Song & Kim 2020 (Parallel WaveGAN), Hann windows; the setting of Steinmetz et al. 2021, section 2.3."""
 
-MAGNITUDE_FLOOR = 1e-4
+MAGNITUDE_FLOOR = losses.MAGNITUDE_FLOOR
 """Smallest magnitude of a bin of the raw transform that the logarithm sees."""
 
 LSD_RESOLUTION = Resolution(2048, 512, 2048)

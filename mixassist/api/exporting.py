@@ -171,7 +171,9 @@ def export_stems(
     """Writes every audible track as it stands in the mix: same start, same length, and their sum is the mix."""
     check_outputs(folders=[folder])
     graph = render_session(session, stems, view or session.view, progress=scaled(progress, 0.0, 0.6), cancel=cancel)
-    return write_rendered_stems(graph, session, Path(folder), progress=scaled(progress, 0.6, 1.0), cancel=cancel)
+    # Floating point: a stem may pass full scale where the mix does not, and the sum must stay the mix.
+    form = file_format_for("stem.wav", 32)
+    return write_rendered_stems(graph, session, folder, form, scaled(progress, 0.6, 1.0), cancel)
 
 
 def export_parameters(session: Session, path: str | Path) -> None:

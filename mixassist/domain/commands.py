@@ -11,7 +11,7 @@ from mixassist.domain.channel import Channel, Stages
 from mixassist.domain.controls import Controls
 from mixassist.domain.parameters import PARAMETERS, Value, parameter
 from mixassist.domain.session import Master, Session
-from mixassist.domain.track import AudioSource, Track, clean_track_name, unique_track_name
+from mixassist.domain.track import AudioSource, Track, unique_track_name
 
 
 @runtime_checkable
@@ -176,7 +176,9 @@ class AddTracks(_Edit):
     position: int | None = None
 
     def label(self, session: Session) -> str:
-        return f"Add {self.tracks[0].name}" if len(self.tracks) == 1 else f"Add {len(self.tracks)} tracks"
+        if len(self.tracks) != 1:
+            return f"Add {len(self.tracks)} tracks"
+        return f"Add {unique_track_name(self.tracks[0].name, {t.name for t in session.tracks})}"
 
     def apply(self, session: Session) -> Session:
         return session.with_added(self.tracks, self.position)
@@ -204,12 +206,14 @@ class RenameTrack(_Edit):
     name: str
 
     def label(self, session: Session) -> str:
-        return f"Rename {session.track(self.track_id).name} to {clean_track_name(self.name)}"
+        return f"Rename {session.track(self.track_id).name} to {self._given_name(session)}"
 
     def apply(self, session: Session) -> Session:
-        taken = {t.name for t in session.tracks if t.id != self.track_id}
         track = session.track(self.track_id)
-        return session.with_track(replace(track, name=unique_track_name(self.name, taken)))
+        return session.with_track(replace(track, name=self._given_name(session)))
+
+    def _given_name(self, session: Session) -> str:
+        return unique_track_name(self.name, {t.name for t in session.tracks if t.id != self.track_id})
 
 
 @dataclass(frozen=True)

@@ -85,6 +85,10 @@ class Track:
         return replace(self, channel=channel)
 
 
+MASTER_NAME = "Master"
+"""No track's name: the master strip has it, and names are what files, widgets and scripts go by."""
+
+
 def clean_track_name(name: str) -> str:
     """Returns a name fit for objects and files: no dots, slashes or control characters, never empty."""
     kept = "".join("_" if c in "./\\" else c for c in name if c.isprintable())
@@ -92,9 +96,12 @@ def clean_track_name(name: str) -> str:
 
 
 def unique_track_name(name: str, taken: set[str]) -> str:
-    """Returns the cleaned name, with ` 2`, ` 3` … behind it when it is taken (case-insensitively)."""
+    """Returns the cleaned name, with ` 2`, ` 3` … behind it when it is taken (case-insensitively).
+
+    The master strip's name always is.
+    """
     base = clean_track_name(name)
-    lowered = {t.casefold() for t in taken}
+    lowered = {t.casefold() for t in (*taken, MASTER_NAME)}
     candidate, number = base, 1
     while candidate.casefold() in lowered:
         number += 1

@@ -80,6 +80,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
        "Measure the mix and set the master gain for the loudness target", needs_tracks=True, separator_before=True),
     _a("view_dry", "Listen &dry", MIX, "edits.view_dry", "", "Faders and pan only", separator_before=True),
     _a("view_wet", "Listen &wet", MIX, "edits.view_wet", "", "The console's own processing"),
+    _a("view_model", "Listen through the &model", MIX, "edits.view_model", "", "The transformation network"),
     _a("cycle_view", "Next view", MIX, "edits.cycle_view", "V", "Cycle dry, wet, model"),
     _a("play", "&Play / stop", TRANSPORT, "transport.toggle", "Space", "Play or stop", needs_tracks=True),
     _a("to_start", "To the &start", TRANSPORT, "transport.to_start", "Return", "Go to the start", needs_tracks=True),

@@ -14,6 +14,7 @@ from mixassist.domain.session import Session
 from mixassist.gui.actions import ACTIONS, build_actions, build_menus
 from mixassist.gui.console.console import Console
 from mixassist.gui.editors.channel_stack import ChannelStack
+from mixassist.gui.facts_text import facts_text
 from mixassist.gui.handlers.edits import EditActions
 from mixassist.gui.handlers.files import FileActions
 from mixassist.gui.handlers.looks import LooksActions
@@ -24,6 +25,7 @@ from mixassist.gui.measuring import MixMeasuring
 from mixassist.gui.panels.start_page import StartPage
 from mixassist.gui.settings import Settings, load_settings
 from mixassist.gui.sound import OutputOpener, open_default_output
+from mixassist.gui.strip_facts import StripFacts
 from mixassist.gui.theme import install_theme, style_sheet
 from mixassist.gui.transport_bar import TransportBar
 from mixassist.gui.views.waveform_view import WaveformView
@@ -44,7 +46,6 @@ class MainWindow(QMainWindow):
         self.settings = settings or load_settings()
         self._is_shut = False
         self.pending_sources: tuple[str, ...] = ()
-        self._views: tuple[View, ...] = ()
         self._shown = Session()
         self.workspace = Workspace(self, output_opener)
         self.files, self.edits, self.tracks = FileActions(self), EditActions(self), TrackActions(self)
@@ -61,11 +62,14 @@ class MainWindow(QMainWindow):
         self.recovery = Recovery(self)
         self.measuring = MixMeasuring(self.workspace.sound, self.workspace.tasks, self)
         self.measuring.measured.connect(self.console.master.show_measures)
+        self.facts_of_strips = StripFacts(self)
+        self.console.strip_made.connect(self.facts_of_strips.show_strip)
         self._ticker = QTimer(self)
         self._ticker.setInterval(TICK_MS)
         self._ticker.timeout.connect(self.tick)
         self._dress()
         self._all_changed()
+        self.workspace.look_for_views()
 
     def _build(self) -> None:
         from mixassist import api
@@ -123,9 +127,11 @@ class MainWindow(QMainWindow):
         space.opened.connect(self._opened)
         space.message.connect(self.messages.show_message)
         space.saved.connect(self._saved)
+        space.relinked.connect(self.messages.clear)
         space.missing_changed.connect(self._refresh_actions)
         space.sound.rendering_changed.connect(self._show_rendering)
         space.sound.pyramid_ready.connect(self._take_pyramid)
+        space.views_changed.connect(self.refresh_view)
         space.fault_watch.found.connect(self._show_faults)
         space.tasks.changed.connect(self._show_busy)
         self.console.selection_changed.connect(self._selected)
@@ -173,11 +179,7 @@ class MainWindow(QMainWindow):
 
     def views_at_hand(self) -> tuple[View, ...]:
         """Returns the views that can be heard here."""
-        if not self._views:
-            from mixassist import api
-
-            self._views = tuple(api.available_views())
-        return self._views
+        return self.workspace.views
 
     def _session_changed(self, before: Session, now: Session) -> None:
         same_tracks = [t.id for t in before.tracks] == [t.id for t in now.tracks]
@@ -208,6 +210,7 @@ class MainWindow(QMainWindow):
                 self.waveforms.set_pyramid(track.id, pyramid)
         self._pages.setCurrentIndex(1 if now.tracks else 0)
         self._shown = now
+        self.facts_of_strips.show_session(now)
         self.refresh_view()
         self._refresh_actions()
         self._refresh_words()
@@ -237,27 +240,16 @@ class MainWindow(QMainWindow):
         session, space = self.workspace.session, self.workspace
         self.setWindowModified(space.document.is_modified)
         self.setWindowTitle(f"{session.name}[*] – MixAssist")
-        count = len(session.tracks)
-        if count:
-            seconds = session.length_frames / session.sample_rate_hz
-            words = self.tr("{0} tracks · {1} · {2:g} kHz").format(
-                count, f"{int(seconds // 60)}:{int(seconds % 60):02d}", session.sample_rate_hz / 1000
-            )
-            faults = space.fault_watch.lines()
-            if faults:
-                words += self.tr(" · {0} faults found").format(len(faults))
-            if space.notes:
-                words += self.tr(" · {0} notes on import").format(len(space.notes))
-            self.facts.setText(words)
-            self.facts.setToolTip("\n".join((*faults, *space.notes)[:20]))
-        else:
-            self.facts.setText("")
-        self.transport_bar.show_summary(session.name if count else "", session.method)
+        faults = space.fault_watch.lines()
+        self.facts.setText(facts_text(session, len(faults), len(space.notes)))
+        self.facts.setToolTip("\n".join((*faults, *space.notes)[:20]))
+        self.transport_bar.show_summary(session.name if session.tracks else "", session.method)
         self.device.setText(space.sound.device_words)
         self.device.setToolTip(space.sound.device_words)
 
     def refresh_view(self) -> None:
-        """Shows which view sounds."""
+        """Shows which view sounds, and which there are."""
+        self.actions_by_name["view_model"].setEnabled(View.MODEL in self.views_at_hand())
         self.transport_bar.show_view(self.workspace.session.view, View.MODEL in self.views_at_hand())
 
     def _opened(self) -> None:
@@ -338,6 +330,7 @@ class MainWindow(QMainWindow):
         reader = player.meters()
         for track_id, strip in self.console.strips.items():
             strip.meter.show_needle(reader.strips.get(track_id))
+        self.facts_of_strips.tick(player.heard_frames, player.is_playing)
         self.console.master.meter.show_needle(reader.master)
         self.console.master.show_peak()
 
@@ -405,6 +398,7 @@ class MainWindow(QMainWindow):
         QGuiApplication.styleHints().colorSchemeChanged.disconnect(self._scheme_changed)
         self.recovery.close()
         self.measuring.stop()
+        self.facts_of_strips.stop()
         self.workspace.close()
         self.settings.geometry = bytes(self.saveGeometry().toBase64().data()).decode()
         self.settings.save()

@@ -33,13 +33,14 @@ def sized(font: QFont, pixels: int, bold: bool = False) -> QFont:
     return copy
 
 
-def fitted(font: QFont, pixels: int, text: str, room: float) -> QFont:
-    """Returns a copy of a font at a pixel size, or up to three pixels smaller if the text needs it."""
-    for size in range(pixels, pixels - 3, -1):
-        copy = sized(font, size)
+def fitted(font: QFont, pixels: int, text: str, room: float, bold: bool = False) -> QFont:
+    """Returns a copy of a font at a pixel size, or up to three pixels smaller if the text needs it, never below 9."""
+    least = max(pixels - 3, min(pixels, 9))
+    for size in range(pixels, least, -1):
+        copy = sized(font, size, bold)
         if QFontMetricsF(copy).horizontalAdvance(text) <= room:
             return copy
-    return sized(font, pixels - 3)
+    return sized(font, least, bold)
 
 
 def ink_on(colour: QColor) -> QColor:

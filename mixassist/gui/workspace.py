@@ -43,12 +43,17 @@ class Workspace(QObject):
 
     session_changed = Signal(object, object)
     """The session before and now."""
+    opening = Signal()
+    """What was open goes; another session comes in the same turn."""
     opened = Signal()
     """Another session is here."""
     message = Signal(str, str)
     """A sentence and its kind: `error`, `warning` or `note`."""
     saved = Signal(object)
     missing_changed = Signal()
+    relinked = Signal()
+    """Missing audio was looked for: what was said about it before is out of date."""
+    views_changed = Signal()
     recovered = Signal(object)
     """What a crash had left behind is open again."""
 
@@ -63,6 +68,7 @@ class Workspace(QObject):
         self.notes: tuple[str, ...] = ()
         self.missing: tuple[Any, ...] = ()
         self.mix_words = ""
+        self.views: tuple[View, ...] = (View.DRY, View.WET)
         self._output_opener = output_opener
         self.tasks.default_on_error = self._tell_error
         self.sound.failed.connect(self._tell_error)
@@ -86,10 +92,39 @@ class Workspace(QObject):
         for error in errors:
             self._tell_error(error)
 
-    def new(self) -> None:
-        """Begins an empty session."""
+    def _let_go(self) -> None:
         self.sound.close()
         self.fault_watch.forget()
+        self.opening.emit()
+
+    def look_for_views(self) -> None:
+        """Finds out which views can be heard, in the background; what is wrong with the network is told."""
+
+        def work(progress: Any, cancel: Any) -> Any:
+            from mixassist.api.views import look_for_views
+
+            return look_for_views()
+
+        self.tasks.run_task(self.tr("Looking for the model"), work, self._take_views, quiet=True)
+
+    def _take_views(self, found: tuple[tuple[View, ...], MixAssistError | None]) -> None:
+        views, trouble = found
+        if trouble is not None:
+            self._tell_error(trouble)
+        if views != self.views:
+            self.views = views
+            self.views_changed.emit()
+
+    def _tell_views(self, asked: Session, found: tuple[tuple[View, ...], MixAssistError | None]) -> None:
+        """Takes the views over that were found with a session, and says when the one it asks for is not there."""
+        self._take_views(found)
+        if asked.view not in found[0] and found[1] is None:
+            words = self.tr("{0} listens through the model, but there is no trained network here: you hear it wet.")
+            self.message.emit(words.format(asked.name), "warning")
+
+    def new(self) -> None:
+        """Begins an empty session."""
+        self._let_go()
         self.path, self.notes, self.mix_words, self.missing = None, (), "", ()
         self.document.replace_session(Session())
         self.opened.emit()
@@ -100,24 +135,26 @@ class Workspace(QObject):
 
         def work(progress: Any, cancel: Any) -> Any:
             from mixassist import api
+            from mixassist.api.views import look_for_views
 
             opened = api.open_source(sources, skip_unreadable=True, progress=progress, cancel=cancel)
             meet_stems(opened.session, opened.stems)
-            return opened, *opener(opened.session.sample_rate_hz)
+            return opened, look_for_views(), *opener(opened.session.sample_rate_hz)
 
         self.tasks.run_task(self.tr("Opening"), work, self._take_opened)
 
-    def _take_opened(self, result: tuple[Any, Any, str | None]) -> None:
-        opened, output, device_words = result
-        self._show_opened(opened.session, opened.stems, output, device_words, opened.path, opened.notes)
+    def _take_opened(self, result: tuple[Any, Any, Any, str | None]) -> None:
+        opened, views, output, device_words = result
+        session = listening_through(opened.session, views[0])
+        self._show_opened(session, opened.stems, output, device_words, opened.path, opened.notes)
+        self._tell_views(opened.session, views)
         self._tell_all(opened.unreadable)
         self._tell_missing(opened.missing)
 
     def _show_opened(
         self, session: Session, stems: Any, output: Any, device_words: str | None, path: Path | None, notes: Any
     ) -> None:
-        self.sound.close()
-        self.fault_watch.forget()
+        self._let_go()
         self.path, self.notes, self.mix_words, self.missing = path, tuple(notes), "", ()
         self.document.replace_session(session)
         self.sound.open(session, stems, output, device_words)
@@ -148,6 +185,11 @@ class Workspace(QObject):
                 for old, new in zip(before.source.sides, after.source.sides, strict=True)
             }
             self.document.update_facts(lambda state: with_files(state, moved))
+            self.relinked.emit()
+            count = sum(old != new for old, new in moved.items())
+            if count:
+                words = self.tr("1 file found") if count == 1 else self.tr("{0} files found").format(count)
+                self.message.emit(words + self.tr("; save the session to keep where it is."), "note")
             self._tell_missing(still)
 
         self.tasks.run_task(self.tr("Looking for audio"), work, take)
@@ -157,19 +199,21 @@ class Workspace(QObject):
         opener = self._output_opener
 
         def work(progress: Any, cancel: Any) -> Any:
+            from mixassist.api.views import look_for_views
             from mixassist.audio.stems import StemLibrary
             from mixassist.interchange.autosave import recover
 
             loaded = recover(recovery, progress=progress, cancel=cancel)
             stems = StemLibrary()
             meet_stems(loaded.session, stems)
-            return loaded, stems, *opener(loaded.session.sample_rate_hz)
+            return loaded, look_for_views(), stems, *opener(loaded.session.sample_rate_hz)
 
         def take(result: Any) -> None:
-            loaded, stems, output, device_words = result
+            loaded, views, stems, output, device_words = result
             self._show_opened(Session(), stems, output, device_words, recovery.session_path, loaded.notes)
-            self.document.execute(BringBack(loaded.session))
+            self.document.execute(BringBack(listening_through(loaded.session, views[0])))
             self.opened.emit()
+            self._tell_views(loaded.session, views)
             self._tell_missing(loaded.missing)
             self.recovered.emit(recovery)
 
@@ -299,6 +343,11 @@ class Workspace(QObject):
         """Ends all work and all sound."""
         self.tasks.close()
         self.sound.close(wait=True)
+
+
+def listening_through(session: Session, views: Sequence[View]) -> Session:
+    """Returns a session whose view is there: its own, or wet."""
+    return session if session.view in views else replace(session, view=View.WET)
 
 
 def meet_stems(session: Session, stems: Any) -> None:

@@ -79,6 +79,7 @@ class TCN(nn.Module):
 
     def __init__(self, blocks: int = 10, width: int = 32, kernel: int = 15, stack: int = 10) -> None:
         super().__init__()
+        self.options = {"width": width, "kernel": kernel, "stack": stack}
         self.kernel, self.dilations = kernel, [2 ** (layer % stack) for layer in range(blocks)]
         self.conditioner = nn.Sequential(
             nn.Linear(CONDITIONING_SIZE, 16), nn.PReLU(), nn.Linear(16, 32), nn.PReLU(), nn.Linear(32, _GLOBAL_SIZE),

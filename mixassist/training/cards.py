@@ -60,7 +60,7 @@ def write_card(weights: Path, options: TransformationOptions, network: nn.Module
         "what": "transformation network: emulates equaliser, compressor and reverb, conditioned on 26 values",
         "version": __version__,
         "commit": _commit(),
-        "command": f"mixassist train transformation --network {options.network}",
+        "command": command_of(options),
         "parameters": sum(p.numel() for p in network.parameters()),
         "sha256": hashlib.sha256(weights.read_bytes()).hexdigest(),
         "licence": "Apache-2.0",
@@ -75,6 +75,18 @@ def write_card(weights: Path, options: TransformationOptions, network: nn.Module
     path = weights.with_suffix(".json")
     atomic_write_bytes(path, (json.dumps(card, indent=2, ensure_ascii=False) + "\n").encode())
     return path
+
+
+def command_of(options: TransformationOptions) -> str:
+    """Returns the command line of a training: the network, and whatever differs from the defaults."""
+    words = ["mixassist train transformation", f"--network {options.network}"]
+    usual = TransformationOptions()
+    for name in ("loss", "steps", "batch", "seconds", "learning_rate", "seed", "device"):
+        value = getattr(options, name)
+        if value != getattr(usual, name):
+            words.append(f"--{name.replace('_', '-')} {value}")
+    words += [f"--{n.replace('_', '-')}" for n in ("mixed_precision", "audio_only") if getattr(options, n)]
+    return " ".join(words)
 
 
 def _commit() -> str:

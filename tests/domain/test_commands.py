@@ -27,9 +27,11 @@ def _labels(session: Session, make_track: MakeTrack) -> list[tuple[c.Command, st
         (c.ApplyPrediction({"t1": Controls({"pan": 0.1})}, "rules"), "Automix"),
         (c.AddTracks((new,)), "Add Pad"),
         (c.AddTracks((new, new)), "Add 2 tracks"),
+        (c.AddTracks((make_track("n", "Bass"),)), "Add Bass 2"),
         (c.RemoveTracks(("t2",)), "Remove Bass"),
         (c.RemoveTracks(("t1", "t2")), "Remove 2 tracks"),
         (c.RenameTrack("t2", "Sub/bass"), "Rename Bass to Sub_bass"),
+        (c.RenameTrack("t2", "Kick"), "Rename Bass to Kick 2"),
         (c.MoveTrack("t2", 0), "Move Bass"),
         (c.ReplaceSource("t2", new.source), "Replace audio of Bass"),
         (c.SetMaster(Master(gain_db=-2.0)), "Master"),
@@ -150,6 +152,14 @@ def test_tracks_come_go_move_and_are_renamed(session: Session, make_track: MakeT
     assert names(c.RenameTrack("t3", "vocals")) == ["Kick", "Bass", "vocals"]
     assert names(c.MoveTrack("t1", 99)) == ["Bass", "Vocals", "Kick"]
     assert names(c.MoveTrack("t3", -4)) == ["Vocals", "Kick", "Bass"]
+
+
+def test_no_track_takes_the_master_s_name(session: Session, make_track: MakeTrack) -> None:
+    added = c.AddTracks((make_track("n", "Master"), make_track("m", "master"))).apply(session)
+    assert [t.name for t in added.tracks[3:]] == ["Master 2", "master 3"]
+    assert c.AddTracks((make_track("n", "Master"),)).label(session) == "Add Master 2"
+    assert c.RenameTrack("t1", "MASTER").apply(session).track("t1").name == "MASTER 2"
+    assert c.RenameTrack("t1", "Master bus").apply(session).track("t1").name == "Master bus"
 
 
 def test_other_audio_keeps_the_strip(session: Session) -> None:

@@ -20,11 +20,14 @@ from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
+from mixassist.domain.channel import View
 from mixassist.gui.main_window import MainWindow
 from mixassist.gui.settings import Settings
+from mixassist.networks.checkpoint import save_weights
+from mixassist.networks.staged import StagedNetwork
 from mixassist.playback.outputs import NullOutput
-
-assert torch
+from mixassist.rendering import renderers
+from mixassist.rendering.model_renderer import WEIGHTS_NAME
 
 RATE = 44_100
 
@@ -34,6 +37,26 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keeps settings, cache and autosaves of a test to itself."""
     for name in ("CONFIG", "CACHE", "STATE"):
         monkeypatch.setenv(f"MIXASSIST_{name}_DIR", str(tmp_path / name.lower()))
+
+
+@pytest.fixture(autouse=True)
+def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of models that belongs to the test, empty at first; see `small_model`."""
+    folder = tmp_path / "models"
+    folder.mkdir()
+    known = {view: r for view, r in renderers._RENDERERS.items() if view is not View.MODEL}
+    monkeypatch.setattr(renderers, "_RENDERERS", known)
+    monkeypatch.setattr(renderers, "models_directory", lambda: folder)
+    return folder
+
+
+@pytest.fixture
+def small_model(models: Path) -> Path:
+    """Puts a small random network where the shipped one would be; returns its file."""
+    options = {"filter_width": 8, "gain_width": 8, "space_seconds": 0.3, "space_knots": 6}
+    torch.manual_seed(5)
+    save_weights(models / WEIGHTS_NAME, "staged", options, StagedNetwork(**options))
+    return models / WEIGHTS_NAME
 
 
 @pytest.fixture(autouse=True)

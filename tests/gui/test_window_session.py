@@ -205,7 +205,7 @@ def test_dropping_more_audio_adds_tracks_as_one_step(
     window.take_dropped([str(more)])
     wait_idle(window)
     assert names(window)[-1] == "Vocals 2"
-    assert window.document.history == ("Add Vocals",)
+    assert window.document.history == ("Add Vocals 2",)
     assert window.findChild(QWidget, "Vocals 2.fader_db") is not None
 
 

@@ -44,6 +44,7 @@ class Console(QWidget):
     selection_changed = Signal(str)
     stage_wanted = Signal(str, str)
     track_menu_wanted = Signal(str, object)
+    strip_made = Signal(str)
     completed = Signal()
     """Every track has its strip."""
 
@@ -137,6 +138,7 @@ class Console(QWidget):
         self._strips[track_id] = self._make_strip(track_id)
         self._show(self._session.track(track_id))
         self._put_in_order()
+        self.strip_made.emit(track_id)
 
     def _build_some(self) -> None:
         for track_id in self._waiting[:_STRIPS_A_TURN]:

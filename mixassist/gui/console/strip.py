@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
@@ -16,12 +18,16 @@ from mixassist.gui.editor import name_control, show_control
 from mixassist.gui.theme import mixed, theme_of
 from mixassist.gui.widgets.choice_box import ChoiceBox
 from mixassist.gui.widgets.fader import Fader
+from mixassist.gui.widgets.honesty_label import HonestyLabel
 from mixassist.gui.widgets.level_meter import LevelMeter
 from mixassist.gui.widgets.name_label import NameLabel
 from mixassist.gui.widgets.pan_slider import PanSlider
 from mixassist.gui.widgets.thumbnails import CompressorThumbnail, EqualizerThumbnail
 from mixassist.gui.widgets.toggle_button import ToggleButton
 from mixassist.gui.widgets.value_box import ValueBox
+
+if TYPE_CHECKING:
+    from mixassist.api.honesty import Honesty
 
 STRIP_WIDTH = 98
 
@@ -55,6 +61,7 @@ class Strip(QFrame):
         self.polarity.setToolTip(PARAMETER["polarity_inverted"].tooltip)
         self.equalizer = EqualizerThumbnail(self.tr("Equaliser"), 34, self)
         self.compressor = CompressorThumbnail(self.tr("Compressor"), 25, self)
+        self.honesty = HonestyLabel(self)
         self.reverb_type = ChoiceBox(PARAMETER["reverb_type"], self)
         self.reverb_wet = ValueBox(PARAMETER["reverb_wet"], self, caption=self.tr("wet"))
         self.pan = PanSlider(self)
@@ -84,7 +91,8 @@ class Strip(QFrame):
         row.addWidget(self.input_gain, 1)
         row.addWidget(self.polarity)
         column.addLayout(row)
-        for widget in (self.equalizer, self.compressor, self.reverb_type, self.reverb_wet, self.pan):
+        stages = (self.equalizer, self.compressor, self.honesty, self.reverb_type, self.reverb_wet, self.pan)
+        for widget in stages:
             column.addWidget(widget)
         lamps = QHBoxLayout()
         lamps.setSpacing(3)
@@ -141,6 +149,14 @@ class Strip(QFrame):
             self._is_selected, self._is_audible = selected, audible
             self.update()
 
+    def show_honesty(self, honesty: Honesty | None, *, is_current: bool, offered: bool) -> None:
+        """Shows how far the model is from the console for this channel; None when there is nothing to compare.
+
+        `offered` says whether there is a model at all.
+        """
+        self.honesty.show_offered(offered)
+        self.honesty.show_honesty(honesty, is_current)
+
     def _show_title(self, track: Track, selected: bool, rendering: bool, faults: tuple[str, ...]) -> None:
         instrument = INSTRUMENT.get(track.channel.instrument)
         words = self.tr("rendering…") if rendering else (instrument.label if instrument else self.tr("unknown"))
@@ -158,6 +174,7 @@ class Strip(QFrame):
         named = {
             "mute": self.mute, "solo": self.solo, "lock": self.lock, "meter": self.meter, "name": self.title,
             "foot": self.foot, "equalizer_curve": self.equalizer, "compressor_curve": self.compressor,
+            "honesty": self.honesty,
         }  # fmt: skip
         for key, widget in named.items():
             name_control(widget, name, key)

@@ -34,7 +34,7 @@ class BandLabel(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = paint.painter_for(self)
-        painter.setFont(paint.sized(self.font(), 10))
+        painter.setFont(paint.fitted(self.font(), 10, self._words, self.width()))
         rect = QRectF(self.rect())
         painter.fillRect(QRectF(0, rect.bottom() - 2, rect.width(), 2), QColor(self._colour))
         paint.label(painter, rect.adjusted(0, 0, 0, -2), self._words, theme_of(self).colour("text"), elide=True)

@@ -12,6 +12,7 @@ from mixassist.domain.controls import NEUTRAL, Controls
 from mixassist.domain.parameters import PARAMETER
 from mixassist.gui import curves, paint
 from mixassist.gui.theme import Theme, mixed, theme_of
+from mixassist.gui.widgets.thumbnails import reduction_steps
 
 _FLOOR_DB = -60.0
 _FINE = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
@@ -46,9 +47,9 @@ class CompressorCurve(QWidget):
             self._controls, self._ghost, self._on = controls, ghost, on
             self.update()
 
-    def show_reduction(self, reduction_db: float) -> None:
-        """Shows the present gain reduction, in dB above 0."""
-        if self._reduction_db is None or round(reduction_db * 4) != round(self._reduction_db * 4):
+    def show_reduction(self, reduction_db: float | None) -> None:
+        """Shows the present gain reduction, in dB above 0; None takes the bar away."""
+        if reduction_steps(reduction_db, 4) != reduction_steps(self._reduction_db, 4):
             self._reduction_db = reduction_db
             self.update()
 

@@ -78,6 +78,10 @@ class EditActions(QObject):
         """Listens wet."""
         self.set_view(View.WET)
 
+    def view_model(self) -> None:
+        """Listens through the transformation network."""
+        self.set_view(View.MODEL)
+
     def cycle_view(self) -> None:
         """Goes on to the next view there is."""
         views = self._window.views_at_hand()

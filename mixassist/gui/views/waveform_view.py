@@ -271,14 +271,15 @@ class WaveformView(QAbstractScrollArea):
         head = QRectF(lane.left() + 2, lane.top() + 1, HEADER_WIDTH - 6, lane.height() - 2)
         paint.box(painter, head, mixed(theme.colour("panel"), colour, 0.30 if chosen else 0.10), None, 3)
         paint.box(painter, QRectF(head.left(), head.top(), 4, head.height()), colour, None, 2)
-        painter.setFont(paint.sized(self.font(), 11, bold=chosen))
         audible = self._session.is_audible(track)
         ink = theme.colour("text" if audible else "dim")
         room = head.adjusted(10, 0, -4, 0)
         if track.id in self._faults:
             paint.warning_mark(painter, QPointF(head.right() - 9, head.center().y()), 10, theme.colour("warning"))
             room.setRight(head.right() - 18)
-        paint.label(painter, room, track.name, ink, paint.Align.AlignLeft, elide=True)
+        painter.setFont(paint.fitted(self.font(), 11, track.name, room.width(), bold=chosen))
+        words = painter.fontMetrics().elidedText(track.name, Qt.TextElideMode.ElideMiddle, int(room.width()))
+        paint.label(painter, room, words, ink, paint.Align.AlignLeft)
 
     def _picture(self, track: Track, height: int, colour: QColor) -> QPixmap | None:
         pyramid = self._pyramids.get(track.id)

@@ -14,6 +14,9 @@ from mixassist.gui.theme import Theme, mixed, theme_of
 from mixassist.gui.widgets.parameter_slider import ParameterSlider
 
 TICKS_DB = (12.0, 6.0, 3.0, 0.0, -3.0, -6.0, -10.0, -15.0, -20.0, -30.0, -40.0, -60.0)
+_NUMBERS_DB = (0.0, -60.0, 12.0, -10.0, 6.0, -20.0, -40.0, -6.0, 3.0, -3.0, -30.0, -15.0)
+"""Which ticks get their numbers first where there is not room for all."""
+_NUMBER_ROOM = 11.5
 _CAP_HEIGHT = 22.0
 _CAP_WIDTH = 22.0
 _SCALE_WIDTH = 22.0
@@ -55,18 +58,26 @@ class Fader(ParameterSlider):
 
     def _draw_scale(self, painter: QPainter, theme: Theme) -> None:
         painter.setFont(paint.sized(self.font(), 9))
-        last_y = -100.0
         x = self._groove_x()
+        numbered = self._numbered()
         for tick in TICKS_DB:
             y = self.y_of(fader_position(tick))
             unity = tick == 0.0
             colour = theme.colour("text" if unity else "dim")
             painter.setPen(QPen(colour if unity else mixed(colour, theme.colour("panel"), 0.45), 1.0))
             painter.drawLine(QPointF(x - 10, y), QPointF(x + (10 if unity else -5), y))
-            if y - last_y >= 9.5 or unity:
+            if tick in numbered:
                 words = "∞" if tick <= -60.0 else f"{abs(tick):g}"
                 paint.label(painter, QRectF(0, y - 6, _SCALE_WIDTH - 5, 12), words, colour, paint.Align.AlignRight)
-                last_y = y
+
+    def _numbered(self) -> set[float]:
+        """Returns the ticks whose numbers fit beside one another."""
+        places: dict[float, float] = {}
+        for tick in _NUMBERS_DB:
+            y = self.y_of(fader_position(tick))
+            if all(abs(y - other) >= _NUMBER_ROOM for other in places.values()):
+                places[tick] = y
+        return set(places)
 
     def _draw_groove(self, painter: QPainter, theme: Theme) -> None:
         x = self._groove_x()

@@ -100,10 +100,13 @@ class NameLabel(PaintedButton):
         else:
             paint.box(painter, rect, colour, None, 4)
             text_rect = rect.adjusted(5, 0, -5, 0)
-        painter.setFont(paint.sized(self.font(), 12 if self.two_lines else 11, bold=True))
+        size = 12 if self.two_lines else 11
+        painter.setFont(paint.fitted(self.font(), size, self.text(), text_rect.width(), bold=True))
         ink = theme.colour("text") if self.two_lines else paint.ink_on(colour)
         align = paint.Align.AlignLeft if self.two_lines else paint.Align.AlignHCenter
-        paint.label(painter, text_rect, self.text(), ink, align, elide=True)
+        # Stems of a kind differ at their ends (Snare Top, Snare Bottom): what does not fit goes from the middle.
+        words = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, int(text_rect.width()))
+        paint.label(painter, text_rect, words, ink, align)
         if self.two_lines and self._words:
             painter.setFont(paint.sized(self.font(), 10))
             ink = theme.colour("accent" if self._busy else "dim")

@@ -14,6 +14,11 @@ from mixassist.gui.theme import Theme, mixed, theme_of
 from mixassist.gui.widgets.painted_button import PaintedButton
 
 
+def reduction_steps(reduction_db: float | None, steps_per_db: int) -> int | None:
+    """Returns a gain reduction in the steps that a bar can show: what falls into the same step looks the same."""
+    return None if reduction_db is None else round(reduction_db * steps_per_db)
+
+
 class StageThumbnail(PaintedButton):
     """A button that pictures one stage of a channel."""
 
@@ -115,9 +120,14 @@ class CompressorThumbnail(StageThumbnail):
         super().__init__(words, height, parent)
         self._reduction_db: float | None = None
 
-    def show_reduction(self, reduction_db: float) -> None:
-        """Shows the present gain reduction, in dB above 0."""
-        if self._reduction_db is None or round(reduction_db * 2) != round(self._reduction_db * 2):
+    @property
+    def reduction_db(self) -> float | None:
+        """The gain reduction shown, in dB above 0; None while the compressor rests."""
+        return self._reduction_db
+
+    def show_reduction(self, reduction_db: float | None) -> None:
+        """Shows the present gain reduction, in dB above 0; None takes the bar away."""
+        if reduction_steps(reduction_db, 2) != reduction_steps(self._reduction_db, 2):
             self._reduction_db = reduction_db
             self.update()
 
