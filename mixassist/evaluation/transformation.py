@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -133,6 +133,7 @@ def evaluate_transformation(
     networks: Mapping[str, nn.Module],
     pool: AudioPool,
     *,
+    parts: Collection[str] = tuple(PARTS),
     count: int = 48,
     seconds: float = 5.0,
     seed: int = 20_211,
@@ -144,6 +145,7 @@ def evaluate_transformation(
 
     Args:
         networks: by the name they have in the table.
+        parts: the parts of the test set to measure; an example is the same whichever others are.
         count: examples a part.
         seconds: length of an example.
         speed_seconds: length of the channel that speed is measured on.
@@ -156,6 +158,8 @@ def evaluate_transformation(
     estimators = yardsticks() | {name: _runner(network) for name, network in networks.items()}
     table: dict[str, Any] = {}
     for place, part in enumerate(PARTS):
+        if part not in parts:
+            continue
         rows: dict[str, list[dict[str, float]]] = {name: [] for name in estimators}
         for number, example in enumerate(test_set(pool, part, count, seconds, seed + place)):
             for name, estimator in estimators.items():
@@ -237,7 +241,7 @@ _COLUMNS = {
 def table_text(table: Mapping[str, Any]) -> str:
     """Returns the table as aligned lines: a block a part, a line an estimator."""
     lines = []
-    for part in PARTS:
+    for part in (part for part in PARTS if part in table):
         lines.append(f"{part:<22}" + "".join(f"{word:>12}" for word in _COLUMNS))
         for name, row in table[part].items():
             lines.append(f"  {name:<20}" + "".join(f"{row[key]:12.4g}" for key in _COLUMNS.values()))

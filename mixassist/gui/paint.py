@@ -33,9 +33,8 @@ def sized(font: QFont, pixels: int, bold: bool = False) -> QFont:
     return copy
 
 
-def fitted(font: QFont, pixels: int, text: str, room: float, bold: bool = False) -> QFont:
-    """Returns a copy of a font at a pixel size, or up to three pixels smaller if the text needs it, never below 9."""
-    least = max(pixels - 3, min(pixels, 9))
+def fitted(font: QFont, pixels: int, text: str, room: float, bold: bool = False, least: int = 8) -> QFont:
+    """Returns a copy of a font at a pixel size, or down to `least` pixels if the text needs it."""
     for size in range(pixels, least, -1):
         copy = sized(font, size, bold)
         if QFontMetricsF(copy).horizontalAdvance(text) <= room:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QWidget
 
 from mixassist.domain.channel import View
 from mixassist.gui import paint
@@ -13,6 +13,7 @@ from mixassist.gui.theme import theme_of
 from mixassist.gui.views.time_ruler import time_text
 from mixassist.gui.widgets.flat_combo import FlatCombo
 from mixassist.gui.widgets.icon_button import IconButton
+from mixassist.gui.widgets.push_button import PushButton
 from mixassist.gui.widgets.segmented import SegmentedControl
 
 METHOD_WORDS = {
@@ -86,7 +87,7 @@ class TransportBar(QWidget):
         for name in methods:
             self.method.addItem(METHOD_WORDS.get(name, name.replace("-", " ").capitalize()), name)
         self.method.activated.connect(lambda index: self.method_picked.emit(self.method.itemData(index)))
-        self.automix = QPushButton(self.tr("Automix"), self)
+        self.automix = PushButton(self.tr("Automix"), self)
         self.automix.setObjectName("button.automix")
         self.automix.setProperty("primary", True)
         self._follow(actions["automix"])

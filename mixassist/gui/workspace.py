@@ -71,7 +71,7 @@ class Workspace(QObject):
         self.views: tuple[View, ...] = (View.DRY, View.WET)
         self._output_opener = output_opener
         self.tasks.default_on_error = self._tell_error
-        self.sound.failed.connect(self._tell_error)
+        self.sound.failed.connect(self._tell_sound_error)
         self.editor.refused.connect(lambda text: self.message.emit(text, "error"))
         self.document.listen(self._changed)
 
@@ -87,6 +87,10 @@ class Workspace(QObject):
 
     def _tell_error(self, error: MixAssistError) -> None:
         self.message.emit(str(error), "error")
+
+    def _tell_sound_error(self, error: MixAssistError) -> None:
+        if error.subject not in {lost.file.path for lost in self.missing}:  # those are told already, and better
+            self._tell_error(error)
 
     def _tell_all(self, errors: Sequence[MixAssistError]) -> None:
         for error in errors:

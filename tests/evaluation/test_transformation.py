@@ -163,6 +163,15 @@ def test_the_table_measures_networks_beside_the_yardsticks(pool: AudioPool) -> N
     assert "wire" in text and "ESR median" in text and "2 held-out recordings" in text
 
 
+def test_a_part_alone_measures_the_same_examples(pool: AudioPool) -> None:
+    words = {"count": 1, "seconds": SECONDS, "speed_seconds": 0.1}
+    both = evaluate_transformation({}, pool, parts=("equalizer", "compressor"), **words)
+    alone = evaluate_transformation({}, pool, parts=("compressor",), **words)
+    assert set(both) == {"equalizer", "compressor", "speed", "test_set"}
+    assert alone["compressor"] == both["compressor"]
+    assert "equalizer" not in table_text(alone)
+
+
 def test_the_table_can_be_given_up(pool: AudioPool) -> None:
     stop = CancelToken()
     stop.cancel()

@@ -320,3 +320,34 @@ def test_work_that_a_crash_left_behind_comes_back(
     wait_idle(again)
     assert again.session == edited
     assert again.document.is_modified
+
+
+def test_a_track_called_master_keeps_out_of_the_master_s_way(
+    wait_idle: Callable[[MainWindow], None], window: MainWindow, tmp_path: Path
+) -> None:
+    more = tmp_path / "Master.wav"
+    soundfile.write(more, np.zeros((4_000, 1), np.float32) + 0.2, 44_100)
+    window.take_dropped([str(more)])
+    wait_idle(window)
+    assert names(window)[-1] == "Master 2"
+    assert len(window.findChildren(QWidget, "Master.meter")) == 1
+    assert len(window.findChildren(QWidget, "Master.strip")) == 1
+
+
+def test_strips_that_are_still_waiting_are_made_when_somebody_asks(
+    make_window: Callable[..., MainWindow], wait_idle: Callable[[MainWindow], None], stems: Path, qtbot: QtBot
+) -> None:
+    for number in range(12):
+        soundfile.write(stems / f"Pad {number}.wav", np.zeros((4_000, 1), np.float32) + 0.01, 44_100)
+    window = make_window()
+    found: list[object] = []
+    window.workspace.opened.connect(lambda: found.append((window.console.is_complete, len(window.console.strips))))
+    window.workspace.opened.connect(lambda: found.append(window.findChild(QWidget, "Vocals.fader_db")))
+    window.files.open_sources([str(stems)])
+    qtbot.waitUntil(lambda: len(found) == 2, timeout=30_000)
+    assert found[0] == (False, 1)
+    assert found[1] is not None
+    wait_idle(window)
+    assert [s.title.text() for s in window.console.strips.values()] == names(window)
+    assert window.console.is_complete
+    assert window.channel.is_complete

@@ -8,7 +8,6 @@ from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QPushButton,
     QScrollArea,
     QStackedWidget,
     QVBoxLayout,
@@ -25,6 +24,7 @@ from mixassist.gui.editors.channel_panel import PANEL_WIDTH, ChannelPanel
 from mixassist.gui.theme import theme_of
 from mixassist.gui.widgets.flat_combo import FlatCombo
 from mixassist.gui.widgets.name_label import NameLabel
+from mixassist.gui.widgets.push_button import PushButton
 
 
 class ChannelStack(QFrame):
@@ -47,7 +47,7 @@ class ChannelStack(QFrame):
         self.title = NameLabel(self)
         self.title.setObjectName("channel.name")
         self.instrument = FlatCombo(self)
-        self.back = QPushButton(self.tr("Back to prediction"), self)
+        self.back = PushButton(self.tr("Back to prediction"), self)
         self.pages = QStackedWidget(self)
         self._make()
 

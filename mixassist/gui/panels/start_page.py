@@ -7,10 +7,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QAction, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from mixassist.gui import paint
 from mixassist.gui.theme import mixed, theme_of
+from mixassist.gui.widgets.push_button import PushButton
 
 
 class DropCard(QFrame):
@@ -83,7 +84,7 @@ class StartPage(QWidget):
             ("open_folder", self.tr("Open folder…")), ("open", self.tr("Open session…")),
             ("open_demo", self.tr("Open demo")),
         ):  # fmt: skip
-            button = QPushButton(text)
+            button = PushButton(text)
             button.setObjectName(f"start.{name}")
             button.setMinimumHeight(32)
             button.setProperty("primary", name == "open_folder")
@@ -107,7 +108,7 @@ class StartPage(QWidget):
         found = [r for r in recents if Path(r).exists()][:5]
         for source in found:
             path = Path(source)
-            button = QPushButton(f"{path.stem if path.is_file() else path.name}   —   {path.parent}")
+            button = PushButton(f"{path.stem if path.is_file() else path.name}   —   {path.parent}")
             button.setFixedWidth(560)
             button.setToolTip(source)
             button.clicked.connect(lambda _=False, s=source: self.recent_wanted.emit(s))

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from mixassist.gui import paint
 from mixassist.gui.theme import mixed, theme_of
+from mixassist.gui.widgets.push_button import PushButton
 from mixassist.gui.widgets.toggle_button import ToggleButton
 
 _MOST = 4
@@ -30,7 +31,7 @@ class Message(QFrame):
         self.label.setTextFormat(Qt.TextFormat.PlainText)
         self.label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         layout.addWidget(self.label, 1)
-        self.button = QPushButton()
+        self.button = PushButton()
         self.button.setVisible(False)
         layout.addWidget(self.button)
         self.close_button = ToggleButton("×", "accent", checkable=False)

@@ -94,14 +94,14 @@ class NameLabel(PaintedButton):
             tint = mixed(theme.colour("panel"), colour, 0.30 if self._selected else 0.14)
             paint.box(painter, rect, tint, None, 4)
             paint.box(painter, QRectF(0, 0, rect.width(), 3.5), colour, None, 1.6)
-            text_rect = rect.adjusted(5, 5, -18 if self._faults else -4, -14)
+            text_rect = rect.adjusted(5, 5, -4, -14)
             if self._faults:
-                paint.warning_mark(painter, QPointF(rect.right() - 10, 12.5), 11, theme.colour("warning"))
+                paint.warning_mark(painter, QPointF(rect.right() - 10, rect.bottom() - 9), 11, theme.colour("warning"))
         else:
             paint.box(painter, rect, colour, None, 4)
             text_rect = rect.adjusted(5, 0, -5, 0)
         size = 12 if self.two_lines else 11
-        painter.setFont(paint.fitted(self.font(), size, self.text(), text_rect.width(), bold=True))
+        painter.setFont(paint.fitted(self.font(), size, self.text(), text_rect.width(), bold=True, least=10))
         ink = theme.colour("text") if self.two_lines else paint.ink_on(colour)
         align = paint.Align.AlignLeft if self.two_lines else paint.Align.AlignHCenter
         # Stems of a kind differ at their ends (Snare Top, Snare Bottom): what does not fit goes from the middle.
@@ -110,6 +110,7 @@ class NameLabel(PaintedButton):
         if self.two_lines and self._words:
             painter.setFont(paint.sized(self.font(), 10))
             ink = theme.colour("accent" if self._busy else "dim")
-            paint.label(painter, rect.adjusted(5, 19, -4, -2), self._words, ink, paint.Align.AlignLeft, elide=True)
+            line = rect.adjusted(5, 19, -18 if self._faults else -4, -2)
+            paint.label(painter, line, self._words, ink, paint.Align.AlignLeft, elide=True)
         if self.hasFocus():
             paint.focus_ring(painter, rect, theme.colour("accent"))
