@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from mixassist.api.exporting import MixReport, check_outputs
+from mixassist.api.honesty import channel_honesty
 from mixassist.api.settings import available_views
 from mixassist.audio.loudness import LoudnessMeter
 from mixassist.audio.stems import StemLibrary
@@ -60,7 +61,10 @@ def write_report(
             session=session,
             views=audio,
             master=session.master,
-            measures={} if mixed is None else mixed.to_dict(),
+            measures={
+                **({} if mixed is None else mixed.to_dict()),
+                "model_against_wet": _honesty_by_track(session, stems, cancel) if View.MODEL in views else None,
+            },
             notes=notes,
             method=session.method,
             loudness_by_track=loudness,
@@ -68,6 +72,20 @@ def write_report(
         found = reports.write_report(folder, data, progress=scaled(progress, 0.4, 1.0), cancel=cancel)
         audio.clear()
         return dict(found)
+
+
+def _honesty_by_track(session: Session, stems: StemLibrary, cancel: CancelToken | None) -> dict[str, Any]:
+    """Returns how far the network is from the console on each audible track, by its name."""
+    found: dict[str, Any] = {}
+    for track in session.tracks:
+        distance = channel_honesty(session, stems, track.id, cancel=cancel) if session.is_audible(track) else None
+        if distance is not None:
+            found[track.name] = {
+                "error_to_signal_ratio": distance.esr,
+                "mean_absolute_error": distance.mae,
+                "stft_distance": distance.stft,
+            }
+    return found
 
 
 def _written_out(graph: PlayGraph, path: Path, cancel: CancelToken | None) -> np.ndarray:

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QByteArray, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from mixassist.domain.channel import View
 from mixassist.domain.session import Session
@@ -31,6 +31,7 @@ from mixassist.gui.transport_bar import TransportBar
 from mixassist.gui.views.waveform_view import WaveformView
 from mixassist.gui.widgets.message_bar import MessageBar
 from mixassist.gui.widgets.task_area import TaskArea
+from mixassist.gui.work_splitter import WorkSplitter
 from mixassist.gui.workspace import Workspace
 
 TICK_MS = 33
@@ -81,13 +82,7 @@ class MainWindow(QMainWindow):
         self.waveforms = WaveformView(self)
         self.console = Console(self.workspace.editor, self)
         self.channel = ChannelStack(self.workspace.editor, self)
-        self._split = QSplitter(Qt.Orientation.Vertical, self)
-        self._split.setHandleWidth(5)
-        self._split.setChildrenCollapsible(False)
-        self._split.addWidget(self.waveforms)
-        self._split.addWidget(self.console)
-        self._split_moved = False
-        self._split.splitterMoved.connect(self._note_split)
+        self._split = WorkSplitter(self.waveforms, self.console, self)
         work = QWidget(self)
         row = QHBoxLayout(work)
         row.setContentsMargins(8, 0, 8, 0)
@@ -263,24 +258,8 @@ class MainWindow(QMainWindow):
         self.start_page.show_recents(self.settings.recents)
         self._all_changed()
         self.waveforms.zoom_to_whole()
-        QTimer.singleShot(0, self, self._share_height)
+        QTimer.singleShot(0, self, self._split.share_height)
         self.tick()
-
-    def _note_split(self) -> None:
-        self._split_moved = True
-
-    def _share_height(self) -> None:
-        """Gives the waveforms what their tracks need and the console the rest, until somebody moves the handle."""
-        height = self._split.height() - self._split.handleWidth()
-        if self._split_moved or height <= 0:
-            return
-        least, spare = self.console.minimumSizeHint().height(), height - self.waveforms.wanted_height()
-        console = max(least, spare, height // 2)
-        self._split.setSizes([max(height - console, 0), console])
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        QTimer.singleShot(0, self, self._share_height)
 
     def _saved(self, path: object) -> None:
         self.settings.add_recent(path)  # type: ignore[arg-type]

@@ -12,6 +12,7 @@ import logging
 import math
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -20,9 +21,9 @@ import torch
 from torch import Tensor
 
 from mixassist.domain.channel import Channel, Stages
-from mixassist.domain.controls import NEUTRAL
+from mixassist.domain.controls import NEUTRAL, Controls
 from mixassist.domain.errors import MixAssistError
-from mixassist.dsp.render_strip import ReadFrames
+from mixassist.dsp.render_strip import ReadFrames, RenderStrip
 from mixassist.networks.registry import load_transformation
 from mixassist.networks.staged import SAMPLE_RATE_HZ, StagedNetwork
 from mixassist.networks.staged_strip import StagedStrip
@@ -52,12 +53,13 @@ class ModelRenderer:
     def recipe(self, channel: Channel, sample_rate_hz: int, input_sides: int) -> Recipe:
         """Says what has to be rendered for a channel; neutral stages need no network."""
         controls, gain = nonlinear_part(channel)
-        strip = StagedStrip(self.network, controls, Stages(), self.device)
-        if strip.is_neutral:
+        console = RenderStrip(controls, Stages(), SAMPLE_RATE_HZ)
+        if console.is_neutral:
             return Recipe(gain)
         settings = {key: controls[key] for key in controls if controls[key] != NEUTRAL[key]}
         identity = json.dumps([self.version, sample_rate_hz, input_sides, settings], sort_keys=True)
-        process: StripProcess = _NetworkProcess(strip, input_sides)
+        sides = console.output_sides(input_sides)
+        process: StripProcess = _NetworkProcess(self.network, controls, self.device, sides)
         if sample_rate_hz != SAMPLE_RATE_HZ:
             process = _Resampled(process, sample_rate_hz)
         return Recipe(gain, process, identity)
@@ -70,13 +72,18 @@ class ModelRenderer:
 class _NetworkProcess:
     """A `StagedStrip` as a `StripProcess`, at 44,100 Hz."""
 
-    def __init__(self, strip: StagedStrip, input_sides: int) -> None:
-        self._strip = strip
-        self.sides = strip.output_sides(input_sides)
+    def __init__(self, network: StagedNetwork, controls: Controls, device: str, sides: int) -> None:
+        self._network, self._controls, self._device = network, controls, device
+        self.sides = sides
+
+    @cached_property
+    def _strip(self) -> StagedStrip:
+        # Whoever asks for a recipe gets it at once; the network is asked by whoever renders.
+        return StagedStrip(self._network, self._controls, Stages(), self._device)
 
     @property
     def tail_frames(self) -> int:
-        return self._strip.network.space.frames + SAMPLE_RATE_HZ // 2
+        return self._network.space.frames + SAMPLE_RATE_HZ // 2
 
     def stream(self, read: ReadFrames, total_frames: int) -> Iterator[tuple[int, Samples]]:
         done = 0
