@@ -22,6 +22,8 @@ from mixassist.api.automixing import (
 from mixassist.api.comparing import compare
 from mixassist.api.evaluating import evaluate
 from mixassist.api.exporting import MixReport, export_mix, export_parameters, export_stems, use_parameters
+from mixassist.api.faults import find_session_faults
+from mixassist.api.honesty import Honesty, channel_honesty
 from mixassist.api.inspecting import inspect
 from mixassist.api.opening import (
     Imported,
@@ -33,13 +35,16 @@ from mixassist.api.opening import (
     relink,
     save,
 )
+from mixassist.api.reduction import channel_reduction_db
 from mixassist.api.reporting import write_report
 from mixassist.api.settings import available_views, default_view
 from mixassist.api.testing import self_test
+from mixassist.api.views import look_for_views
 
 __all__ = [
     "DEFAULT_METHOD",
     "METHOD_NAMES",
+    "Honesty",
     "Imported",
     "MixReport",
     "Opened",
@@ -47,6 +52,8 @@ __all__ = [
     "apply_suggestion",
     "automix",
     "available_views",
+    "channel_honesty",
+    "channel_reduction_db",
     "compare",
     "decode",
     "default_view",
@@ -55,9 +62,11 @@ __all__ = [
     "export_mix",
     "export_parameters",
     "export_stems",
+    "find_session_faults",
     "fitted_master",
     "import_tracks",
     "inspect",
+    "look_for_views",
     "open_source",
     "relink",
     "save",

@@ -68,7 +68,7 @@ LIGHT = Theme(
     name="light", window="#e7eaee", panel="#f7f8fa", raised="#ffffff", hover="#e3e8ee", sunken="#dfe3e8",
     line="#cbd2da", text="#171c23", dim="#525e6c", accent="#0a7a68", on_accent="#ffffff", mute="#e08a0b",
     solo="#e2bb00", lock="#2f6fd6", on_lamp="#15181d", ghost="#8a4fe0", low="#1fa870", middle="#d3b000",
-    high="#d93a34", warning="#b86a00", families=_LIGHT_FAMILIES,
+    high="#d93a34", warning="#9a5800", families=_LIGHT_FAMILIES,
 )  # fmt: skip
 
 BAND_COLOURS = {

@@ -57,6 +57,15 @@ def test_text_can_be_read_on_every_ground(theme: Theme, ground: str) -> None:
 
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda t: t.name)
+@pytest.mark.parametrize("role", ["mute", "solo", "lock", "warning", "accent"])
+def test_lit_lamps_can_be_read(theme: Theme, role: str) -> None:
+    lamp = theme.colour(role)
+    assert contrast(ink_on(lamp), lamp) >= 4.5
+    if role == "warning":  # written in words, too
+        assert contrast(lamp, theme.colour("panel")) >= 4.5
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda t: t.name)
 def test_names_can_be_read_on_every_family_colour(theme: Theme) -> None:
     for instrument in INSTRUMENTS:
         colour = theme.family_colour(instrument.key)

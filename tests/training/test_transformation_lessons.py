@@ -152,3 +152,23 @@ def test_every_registered_network_says_how_to_build_it_again() -> None:
         again = build_transformation(kind, getattr(network, "options", {}))
         first, second = network.state_dict(), again.state_dict()
         assert {name: value.shape for name, value in first.items()} == {name: v.shape for name, v in second.items()}
+
+
+@pytest.mark.parametrize(
+    ("kind", "sizes"),
+    [
+        ("staged", SMALL),
+        ("tcn-10", {"width": 4}),
+        ("signaltrain", {"chunk_frames": 512, "shrink": 4, "width": 8, "size": 64, "hop": 32}),
+    ],
+)
+def test_mixed_precision_trains_every_network_near_what_it_is(kind: str, sizes: dict[str, int]) -> None:
+    torch.manual_seed(0)
+    network = build_transformation(kind, sizes)
+    audio, vector = 0.1 * torch.randn(2, 1, 3000), 2 * torch.rand(2, 26) - 1
+    with torch.autocast("cpu", torch.bfloat16):
+        coarse = network(audio, vector)
+    coarse.float().abs().mean().backward()
+    assert all(p.grad is not None and torch.isfinite(p.grad).all() for p in network.parameters())
+    fine = network(audio, vector).detach()
+    assert float((coarse.detach().float() - fine).square().sum() / fine.square().sum()) < 1e-3

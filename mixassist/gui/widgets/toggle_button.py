@@ -52,11 +52,9 @@ class ToggleButton(PaintedButton):
         if self.isDown():
             fill = mixed(fill, theme.colour("dim"), 0.25)
         paint.box(painter, rect, fill, None if lit else theme.colour("line"))
-        ink = theme.colour("on_lamp") if lit else theme.colour("dim")
+        ink = paint.ink_on(fill) if lit else theme.colour("dim")
         if not self.isEnabled():
             ink = mixed(theme.colour("dim"), theme.colour("panel"), 0.5)
-        if lit and self.role == "accent":
-            ink = theme.colour("on_accent")
         self._draw_face(painter, rect, ink)
         if self.hasFocus():
             paint.focus_ring(painter, rect, theme.colour("text" if lit else "accent"))
