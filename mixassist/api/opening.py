@@ -74,7 +74,9 @@ def open_source(
         loaded = load_session(paths[0], progress=progress, cancel=cancel)
         # The demo session is part of the program: saving it asks for a place of its own.
         path = None if paths[0].resolve().is_relative_to(resource_path().resolve()) else paths[0].resolve()
-        return Opened(loaded.session, StemLibrary(), notes=loaded.notes, path=path, missing=loaded.missing)
+        stems = StemLibrary()
+        stems.refuse(lost.file.path for lost in loaded.missing)
+        return Opened(loaded.session, stems, notes=loaded.notes, path=path, missing=loaded.missing)
     for path in paths:
         if path.suffix.lower() == SESSION_SUFFIX and not path.is_dir():
             raise MixAssistError("a session opens alone", subject=path, remedy="Name just the session, or just audio")

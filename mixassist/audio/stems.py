@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
@@ -148,6 +148,9 @@ class StemAudio:
         self._store.discard(self._file)
 
 
+_RELINK = "Find the right file with File > Find missing audio, or replace the track's audio."
+
+
 class StemLibrary:
     """Hands out stems and decodes them; what was decoded once is there at once the next time.
 
@@ -165,14 +168,23 @@ class StemLibrary:
         self._readers = SharedReaders()
         self._stems: dict[str, StemAudio] = {}
         self._last_keys: dict[str, str] = {}
+        self._refused: frozenset[str] = frozenset()
         self._lock = threading.Lock()
+
+    def refuse(self, paths: Iterable[str]) -> None:
+        """Keeps exactly these files closed from now on: they are not what a session was made with."""
+        self._refused = frozenset(paths)
 
     def stem(self, source: AudioSource, sample_rate_hz: int) -> StemAudio:
         """Returns the stem of a source at a rate, the same object each time; decodes nothing yet.
 
         Raises:
-            MixAssistError: a file is gone, or there is no room.
+            MixAssistError: a file is gone or refused, or there is no room.
         """
+        for file in source.files:
+            if file.path in self._refused:
+                words = "this is not the audio the session was made with"
+                raise MixAssistError(words, subject=file.path, remedy=_RELINK)
         place, key = self._key(source, sample_rate_hz)
         with self._lock:
             known = self._stems.get(key)

@@ -188,6 +188,8 @@ class Workspace(QObject):
                 for before, after in zip(session.tracks, found.tracks, strict=True)
                 for old, new in zip(before.source.sides, after.source.sides, strict=True)
             }
+            if self.sound.stems is not None:
+                self.sound.stems.refuse(lost.file.path for lost in still)
             self.document.update_facts(lambda state: with_files(state, moved))
             self.relinked.emit()
             count = sum(old != new for old, new in moved.items())
