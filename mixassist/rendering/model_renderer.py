@@ -34,6 +34,8 @@ WEIGHTS_NAME = "transformation.safetensors"
 _BLOCK_FRAMES = 1 << 17
 _CONTEXT_S = 0.05
 """Sound on either side that a resampled piece needs, so that its filter's edges lie outside."""
+_ATTEMPTS = ((None, "in smaller pieces"), (1 << 15, "on the processor"), (None, ""))
+"""Chunk lengths to try in turn, and what is said when one does not fit; the last one is on the processor."""
 _log = logging.getLogger(__name__)
 
 
@@ -87,17 +89,20 @@ class _NetworkProcess:
 
     def stream(self, read: ReadFrames, total_frames: int) -> Iterator[tuple[int, Samples]]:
         done = 0
-        try:
-            for start, audio in self._strip.stream(read, total_frames):
-                yield start, _turned(audio)
-                done = start + audio.shape[-1]
-        except torch.OutOfMemoryError:
-            _log.warning("the GPU ran out of memory; this channel goes on on the processor")
-            torch.cuda.empty_cache()
-            for start, audio in self._strip.on("cpu").stream(read, total_frames):
-                if start + audio.shape[-1] > done:
-                    fresh = max(start, done)
-                    yield fresh, _turned(audio[:, fresh - start :])
+        for attempt, (chunk_frames, words) in enumerate(_ATTEMPTS):
+            try:
+                strip = self._strip.on("cpu") if attempt == len(_ATTEMPTS) - 1 else self._strip
+                for start, audio in strip.stream(read, total_frames, chunk_frames):
+                    # After a fresh start only what has not been delivered yet.
+                    if start + audio.shape[-1] > done:
+                        yield max(start, done), _turned(audio[:, max(done - start, 0) :])
+                        done = start + audio.shape[-1]
+                return
+            except torch.OutOfMemoryError:
+                if not words:
+                    raise
+                _log.warning("the GPU ran out of memory; this channel goes on %s", words)
+                torch.cuda.empty_cache()
 
     def piece(self, read: ReadFrames, start: int, frames: int) -> Samples:
         return _turned(self._strip.render(read, start, frames))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ from mixassist.dsp.render_strip import ReadFrames, RenderStrip
 from mixassist.dsp.reverb import impulse_response, octave_decay_s
 from mixassist.paths import models_directory
 from mixassist.rendering.play_graph import Samples
+
+_log = logging.getLogger(__name__)
 
 _EQUALIZER_TAIL_S = 0.5
 """How long a stem that ends abruptly may ring in the equaliser."""
@@ -237,6 +240,10 @@ def use_device(name: str) -> None:
         raise MixAssistError(
             "there is no such device on this machine", subject=name, remedy=f"Use auto or {', '.join(here)}."
         )
+    if "mps" in (name, device):
+        # Filters and detectors keep double precision, which Apple's GPU does not have.
+        _log.warning("the GPU of this machine has no double precision; computing on the processor")
+        name = device = "cpu"
     register_renderer(View.WET, WetRenderer(device))
     _RENDERERS.pop(View.MODEL, None)
     with contextlib.suppress(MixAssistError):

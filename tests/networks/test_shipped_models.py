@@ -8,10 +8,16 @@ import json
 from pathlib import Path
 
 import pytest
+import torch
 
+from mixassist.domain.parameters import Group
+from mixassist.dsp import bracket
+from mixassist.networks.conditioning import conditioning
 from mixassist.networks.registry import load_transformation
 from mixassist.paths import models_directory
 from mixassist.training.cards import example_pair
+from mixassist.training.draws import random_controls
+from mixassist.training.synthetic import segments
 
 WEIGHTS = sorted(models_directory().glob("*.safetensors"))
 
@@ -31,3 +37,39 @@ def test_the_card_fits_the_weights(path: Path) -> None:
     assert found["places"] == expected["places"]
     for side in ("left", "right", "rms"):
         assert found[side] == pytest.approx(expected[side], abs=2e-5)
+
+
+@pytest.fixture(scope="module")
+def shipped() -> torch.nn.Module:
+    return load_transformation(models_directory() / "transformation.safetensors")
+
+
+def test_silence_in_is_silence_out_at_any_setting(shipped: torch.nn.Module) -> None:
+    vectors = conditioning(random_controls(8, torch.Generator().manual_seed(4)))
+    assert float(shipped(torch.zeros(8, 1, 20_000), vectors).abs().max()) < 10 ** (-90 / 20)
+
+
+def test_nothing_makes_a_constant_part(shipped: torch.nn.Module) -> None:
+    vectors = conditioning(random_controls(4, torch.Generator().manual_seed(5)))
+    time = torch.arange(88_200) / 44_100
+    tone = 0.3 * torch.sin(2 * torch.pi * 440.0 * time) * torch.hann_window(88_200)
+    out = shipped(tone.expand(4, 1, -1), vectors)
+    assert float((out.mean(-1).abs() / out.square().mean(-1).sqrt()).max()) < 1e-3
+
+
+def test_a_stereo_stem_keeps_its_image(shipped: torch.nn.Module) -> None:
+    controls = random_controls(2, torch.Generator().manual_seed(6), neutral={Group.REVERB})
+    left = 0.2 * torch.randn(2, 1, 30_000, generator=torch.Generator().manual_seed(7))
+    out = shipped(torch.cat([left, 0.5 * left], dim=1), conditioning(controls))
+    assert torch.allclose(out[:, 1], 0.5 * out[:, 0], atol=1e-5)
+
+
+def test_it_is_near_the_console_on_sound_it_never_met(shipped: torch.nn.Module) -> None:
+    ratios = []
+    for seed in range(12):
+        generator = torch.Generator().manual_seed(100 + seed)
+        audio = 0.3 * segments(88_200, 44_100, generator)[None, None]
+        controls = random_controls(1, generator)
+        target, estimate = bracket(audio, controls, 44_100), shipped(audio, conditioning(controls))
+        ratios.append(float((estimate - target).square().sum() / target.square().sum()))
+    assert sorted(ratios)[6] < 0.03

@@ -16,6 +16,7 @@ from mixassist.domain.controls import Controls
 from mixassist.domain.errors import MixAssistError
 from mixassist.networks.checkpoint import save_weights
 from mixassist.networks.staged import StagedNetwork
+from mixassist.networks.staged_strip import StagedStrip
 from mixassist.rendering import renderers
 from mixassist.rendering.model_renderer import WEIGHTS_NAME, ModelRenderer, shipped_renderer
 
@@ -100,3 +101,25 @@ def test_other_weights_are_other_renders(network: StagedNetwork, tmp_path: Path)
     torch.manual_seed(6)
     save_weights(tmp_path / WEIGHTS_NAME, "staged", SMALL, StagedNetwork(**SMALL))
     assert first.recipe(CHANNEL, 44_100, 1).identity != shipped_renderer(tmp_path).recipe(CHANNEL, 44_100, 1).identity
+
+
+@pytest.mark.parametrize("failures", [1, 2])
+def test_a_full_gpu_means_smaller_pieces_then_the_processor(
+    network: StagedNetwork, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, failures: int
+) -> None:
+    audio = tones(44_100, 8.0)
+    expected = streamed(ModelRenderer(network, "test"), audio, 44_100)
+    real, calls = StagedStrip.stream, []
+
+    def failing(self: StagedStrip, read, total, chunk_frames=None, *others):  # type: ignore[no-untyped-def]
+        calls.append((chunk_frames, self.device.type))
+        for number, piece in enumerate(real(self, read, total, chunk_frames, *others)):
+            if len(calls) <= failures and number == 1:
+                raise torch.OutOfMemoryError
+            yield piece
+
+    monkeypatch.setattr(StagedStrip, "stream", failing)
+    found = streamed(ModelRenderer(network, "test"), audio, 44_100)
+    assert np.abs(found - expected).max() < 1e-5
+    assert len(calls) == failures + 1 and calls[1][0] is not None
+    assert "smaller pieces" in caplog.text and ("on the processor" in caplog.text) == (failures == 2)

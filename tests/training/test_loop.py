@@ -39,6 +39,7 @@ def test_the_loss_falls_and_the_curve_is_written(tmp_path: Path) -> None:
     with (tmp_path / "curves.csv").open() as file:
         losses = [float(row["loss"]) for row in csv.DictReader(file)]
     assert len(losses) == 200
+    assert list((tmp_path / "tensorboard").glob("events.out.tfevents.*"))
     assert sum(losses[-20:]) < 0.2 * sum(losses[:20])
 
 
