@@ -221,7 +221,14 @@ def _evaluate(options: argparse.Namespace, cancel: CancelToken) -> int:
     from mixassist.api import evaluate
 
     with _progress(options.json) as progress:
-        table, text = evaluate(options.what, data=options.data, progress=progress, cancel=cancel)
+        table, text = evaluate(
+            options.what,
+            data=options.data,
+            weights=options.weights,
+            count=options.count,
+            progress=progress,
+            cancel=cancel,
+        )
     _print(options, table, [text.rstrip()])
     return 0
 

@@ -117,11 +117,12 @@ def _add_compare(parser: argparse.ArgumentParser) -> None:
 
 def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", metavar="NETWORK", help="transformation")
-    parser.add_argument("--network", metavar="NAME", help="staged (default), tcn-10, tcn-20, tcn-30")
+    parser.add_argument("--network", metavar="NAME", help="staged (default), tcn-10, tcn-20, tcn-30, signaltrain")
     parser.add_argument("--folder", metavar="DIR", help="where the run is kept (default: runs/NAME)")
     parser.add_argument("--data", metavar="DIR", help="folder of the recordings (default: ../shared/data)")
     parser.add_argument("--loss", default="l1", help="l1, l1+stft or log-cosh (default: l1)")
-    parser.add_argument("--steps", type=int, metavar="N", help="steps of the last lesson")
+    parser.add_argument("--steps", type=int, metavar="N", help="steps of the audio lesson")
+    parser.add_argument("--audio-only", action="store_true", help="teach the staged network as the others are taught")
     parser.add_argument("--batch", type=int, default=32, metavar="N", help="patches a step (default: 32)")
     parser.add_argument("--seconds", type=float, default=1.5, help="length of a patch (default: 1.5)")
     parser.add_argument("--learning-rate", type=float, default=3e-4, help="at its highest (default: 0.0003)")
@@ -134,8 +135,14 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("what", metavar="NETWORK|mix", help="mix: the methods against the artists' own mixes")
+    parser.add_argument(
+        "what",
+        metavar="NETWORK|mix",
+        help="mix: the methods against the artists' own mixes; transformation: the networks against the console",
+    )
     parser.add_argument("--data", metavar="DIR", help="folder of the recordings (default: ../shared/data)")
+    parser.add_argument("--weights", nargs="+", default=(), metavar="FILE", help="further networks to measure")
+    parser.add_argument("--count", type=int, metavar="N", help="examples a part, for the networks (default: 48)")
     _add_json(parser)
 
 
