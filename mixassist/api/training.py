@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -68,6 +69,7 @@ def train(request: TrainRequest, *, progress: Progress = no_progress, cancel: Ca
     options = replace(options, folder=Path(request.folder or f"runs/{options.network}"))
     network = train_transformation(options, progress, cancel)
     path = options.folder / f"{options.network}.safetensors"
-    save_weights(path, options.network, getattr(network, "options", {}), network, half=True)
-    write_card(path, options, network)
+    if int(os.environ.get("RANK", "0")) == 0:  # under torchrun one process writes for all
+        save_weights(path, options.network, getattr(network, "options", {}), network, half=True)
+        write_card(path, options, network)
     return path

@@ -48,6 +48,17 @@ class LoopOptions:
     checkpoint_every: int = 200
 
 
+class _Lesson(nn.Module):
+    """A network inside its lesson, so that several processes' gradients are joined whatever part a lesson calls."""
+
+    def __init__(self, network: nn.Module, loss_of_step: LossOfStep) -> None:
+        super().__init__()
+        self.network, self.loss_of_step = network, loss_of_step
+
+    def forward(self, generator: torch.Generator, device: torch.device) -> Tensor:
+        return self.loss_of_step(self.network, generator, device)
+
+
 class Trainer:
     """Runs a network's training in a folder that holds its checkpoint and its curves."""
 
@@ -56,9 +67,9 @@ class Trainer:
         self.rank, self.world = _join_processes()
         self.device = _device_of(options.device, self.rank)
         self.network = network.to(self.device)
-        self.module: nn.Module = self.network
+        self.lesson: nn.Module = _Lesson(self.network, loss_of_step)
         if self.world > 1:
-            self.module = DistributedDataParallel(self.network, find_unused_parameters=True)
+            self.lesson = DistributedDataParallel(self.lesson, find_unused_parameters=True)
         trained = [p for p in network.parameters() if p.requires_grad]
         self.optimizer = torch.optim.Adam(trained, lr=options.learning_rate)
         self.plateau = torch.optim.lr_scheduler.ReduceLROnPlateau(self.optimizer, factor=0.5, patience=options.patience)
@@ -148,7 +159,7 @@ class Trainer:
         precision = torch.autocast(self.device.type, torch.bfloat16, enabled=self.options.mixed_precision)
         self.optimizer.zero_grad(set_to_none=True)
         with precision:
-            loss = self.loss_of_step(self.module, generator, self.device)
+            loss = self.lesson(generator, self.device)
         self.scaler.scale(loss).backward()
         self.scaler.unscale_(self.optimizer)
         norm = nn.utils.clip_grad_norm_(self.network.parameters(), self.options.clip_norm)

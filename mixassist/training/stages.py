@@ -128,9 +128,8 @@ def _drawn(batch: int, generator: torch.Generator, device: torch.device, *active
 
 
 def _staged(network: nn.Module) -> StagedNetwork:
-    inner = getattr(network, "module", network)
-    assert isinstance(inner, StagedNetwork)
-    return inner
+    assert isinstance(network, StagedNetwork)
+    return network
 
 
 def rms_ratio_loss(estimate: Tensor, target: Tensor) -> Tensor:

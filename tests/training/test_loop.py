@@ -78,20 +78,27 @@ def test_a_foreign_checkpoint_is_refused_in_a_sentence(tmp_path: Path) -> None:
         Trainer(nn.Linear(3, 1), line_lesson, options(1), tmp_path).resume()
 
 
+def part_lesson(network: nn.Module, generator: torch.Generator, device: torch.device) -> Tensor:
+    """Calls a part of the network, past its own forward, as the lessons of the staged network do."""
+    return line_lesson(nn.Sequential(*network.children()), generator, device)
+
+
 WORKER = """
 import sys, torch
 sys.path.insert(0, sys.argv[2])
 from pathlib import Path
-from test_loop import fresh, line_lesson, options
+from test_loop import fresh, line_lesson, options, part_lesson
 from mixassist.training.loop import Trainer
-trainer = Trainer(fresh(), line_lesson, options(30), Path(sys.argv[1]))
+lesson = {'whole': line_lesson, 'part': part_lesson}[sys.argv[3]]
+trainer = Trainer(fresh(), lesson, options(30), Path(sys.argv[1]))
 trainer.run()
 torch.save([p.detach() for p in trainer.network.parameters()], f"{sys.argv[1]}/rank{trainer.rank}.pt")
 torch.distributed.destroy_process_group()
 """
 
 
-def test_two_processes_learn_one_network(tmp_path: Path) -> None:
+@pytest.mark.parametrize("lesson", ["whole", "part"])
+def test_two_processes_learn_one_network(tmp_path: Path, lesson: str) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -101,7 +108,7 @@ def test_two_processes_learn_one_network(tmp_path: Path) -> None:
     here = str(Path(__file__).parent)
     workers = [
         subprocess.Popen(
-            [sys.executable, str(script), str(tmp_path), here],
+            [sys.executable, str(script), str(tmp_path), here, lesson],
             env={**base, "RANK": str(rank), "LOCAL_RANK": str(rank), "OMP_NUM_THREADS": "1"},
         )
         for rank in range(2)
