@@ -33,7 +33,7 @@ class Document:
 
     def __init__(self, session: Session | None = None, max_steps: int = 1000) -> None:
         self._session = session or Session()
-        self._saved = self._session
+        self._saved: Session | None = self._session
         self._steps: list[Step] = []
         self._undone: list[Step] = []
         self._listeners: list[Listener] = []
@@ -76,6 +76,10 @@ class Document:
     def mark_saved(self) -> None:
         """Remembers the present state as the one on disk."""
         self._saved = self._session
+
+    def mark_unsaved(self) -> None:
+        """Says that what is on disk is out of date though no edit was made: files were found in another place."""
+        self._saved = None
 
     def execute(self, command: Command) -> Session:
         """Applies a command. An edit that changes nothing leaves no step.
@@ -192,7 +196,8 @@ class Document:
         self._steps = [Step(s.label, change(s.before), change(s.after)) for s in self._steps]
         self._undone = [Step(s.label, change(s.before), change(s.after)) for s in self._undone]
         after = change(before)
-        self._saved = after if saved_was_now else change(self._saved)
+        if self._saved is not None:
+            self._saved = after if saved_was_now else change(self._saved)
         if after != before:
             self._show(before, after)
 

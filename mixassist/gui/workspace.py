@@ -194,6 +194,7 @@ class Workspace(QObject):
             self.relinked.emit()
             count = sum(old != new for old, new in moved.items())
             if count:
+                self.document.mark_unsaved()
                 words = self.tr("1 file found") if count == 1 else self.tr("{0} files found").format(count)
                 self.message.emit(words + self.tr("; save the session to keep where it is."), "note")
             self._tell_missing(still)

@@ -300,3 +300,15 @@ def test_facts_reach_the_whole_history_without_a_step(document: Document, make_t
     for move in (document.redo, document.undo, document.undo):
         move()
         assert document.session.track("t1").source == source
+
+
+def test_facts_found_elsewhere_make_the_file_on_disk_out_of_date(session: Session) -> None:
+    document = Document(session)
+    document.update_facts(lambda state: replace(state, name="found"))
+    assert not document.is_modified
+    document.mark_unsaved()
+    assert document.is_modified and document.history == ()
+    document.update_facts(lambda state: replace(state, name="found again"))
+    assert document.is_modified
+    document.mark_saved()
+    assert not document.is_modified
