@@ -22,7 +22,7 @@ from mixassist.automix.staging import STEREO_CENTRE_DB, StripEffect, clipped, st
 from mixassist.automix.stereo import pans
 from mixassist.automix.tone import equalizer_moves
 from mixassist.domain.controls import NEUTRAL, Controls
-from mixassist.domain.parameters import Value
+from mixassist.domain.parameters import PARAMETER, Value
 from mixassist.domain.progress import CancelToken, Progress, no_progress, scaled
 
 _MIX_LUFS = -20.0
@@ -89,13 +89,15 @@ def _with_locked(part: Part, values: Mapping[str, Value]) -> dict[str, Value]:
 
 def _input_gain_db(part: Part) -> float:
     """Brings a stem to −23 LUFS; what is only noise is left where it is."""
-    return 0.0 if is_noise(part) else float(np.clip(STAGED_LUFS - part.hearing.loudness_lufs, -24.0, 24.0))
+    wanted = STAGED_LUFS - part.hearing.loudness_lufs
+    return 0.0 if is_noise(part) else PARAMETER["input_gain_db"].clipped(wanted)
 
 
 def _set_gains(part: Part, values: dict[str, Value], effect: StripEffect) -> None:
     """Sets make-up to what the compressor took, and wet to the reverberation's place behind the dry sound."""
     if "makeup_gain_db" not in part.track.channel.locks:
-        values["makeup_gain_db"] = float(np.clip(-effect.compressor_lu, 0.0, 12.0)) if "threshold_db" in values else 0.0
+        taken = max(-effect.compressor_lu, 0.0) if "threshold_db" in values else 0.0
+        values["makeup_gain_db"] = PARAMETER["makeup_gain_db"].clipped(taken)
     wish = USUAL[part.instrument].wet_lu
     if "reverb_wet" not in part.track.channel.locks and wish is not None and math.isfinite(effect.wet_lu):
         values["reverb_wet"] = float(np.clip(10.0 ** ((wish - effect.wet_lu) / 20.0), 0.0, 0.7))
@@ -119,7 +121,7 @@ def _set_faders(
         base = min(_MIX_LUFS - whole, _HIGHEST_FADER_DB - max(v for i, v in wanted.items() if not _is_faint(song, i)))
     for part in song.parts:
         if part not in locked:
-            highest = _HIGHEST_FADER_DB if is_noise(part) else 12.0
+            highest = _HIGHEST_FADER_DB if is_noise(part) else PARAMETER["fader_db"].maximum
             settings[part.id]["fader_db"] = float(np.clip(wanted[part.id] + base, _LOWEST_FADER_DB, highest))
 
 

@@ -13,6 +13,7 @@ from mixassist.automix.hearing import listen
 from mixassist.automix.inputs import Prediction, TrackAudio
 from mixassist.automix.staging import STEREO_CENTRE_DB
 from mixassist.domain.controls import Controls
+from mixassist.domain.parameters import PARAMETER
 from mixassist.domain.progress import CancelToken, Progress, no_progress
 
 _EQUAL_LUFS = -29.0
@@ -75,7 +76,7 @@ def mix_equal_loudness(
         wanted = _EQUAL_LUFS - heard.loudness_lufs + (STEREO_CENTRE_DB if heard.channels == 2 else 0.0)
         # The fader takes it as far as it goes, the input gain the rest.
         fader = float(np.clip(wanted, -30.0, 6.0))
-        found.append({"fader_db": fader, "input_gain_db": float(np.clip(wanted - fader, -24.0, 24.0))})
+        found.append({"fader_db": fader, "input_gain_db": PARAMETER["input_gain_db"].clipped(wanted - fader)})
     return _finished(inputs, found)
 
 

@@ -14,6 +14,7 @@ from mixassist.analysis.spectral import multi_resolution_stft
 from mixassist.automix.hearing import loudness_lufs
 from mixassist.automix.inputs import TrackAudio
 from mixassist.domain.controls import NEUTRAL, Controls
+from mixassist.domain.fader_law import FADER_FLOOR_DB
 from mixassist.domain.parameters import Group, keys_of
 from mixassist.dsp.channel_strip import channel_strip, controls_tensor
 from mixassist.evaluation.excerpts import Excerpt
@@ -58,7 +59,7 @@ def _strip(audio: torch.Tensor, controls: Controls, sample_rate_hz: int) -> torc
         angle = (controls.number("pan") + 1.0) * np.pi / 4.0
         sides = torch.tensor([np.cos(angle), np.sin(angle)], dtype=audio.dtype)[None, :, None]
         sign = -1.0 if controls["polarity_inverted"] else 1.0
-        silent = controls.number("fader_db") <= -60.0
+        silent = controls.number("fader_db") <= FADER_FLOOR_DB
         return audio.expand(-1, 2, -1) * sides * (0.0 if silent else gain * sign)
     return channel_strip(audio, controls_tensor([controls]), sample_rate_hz)
 

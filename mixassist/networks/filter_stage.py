@@ -13,7 +13,6 @@ from mixassist.networks.conditioning import place_of
 
 _LOWEST_HZ = 8.0
 _DB_PER_NEPER = 20.0 / math.log(10.0)
-_FULL_GAIN_DB = 24.0
 
 
 class BandHead(nn.Module):
@@ -28,6 +27,7 @@ class BandHead(nn.Module):
         self.freq_place = place_of(f"{band}_freq_hz")
         q_key = f"{band}_q"
         self.q_place = place_of(q_key) if q_key in PARAMETER else None
+        self.full_gain_db = PARAMETER[f"{band}_gain_db"].maximum
         freq = PARAMETER[f"{band}_freq_hz"]
         self.centre_octave = 0.5 * math.log2(freq.minimum * freq.maximum)
         self.half_octaves = 0.5 * math.log2(freq.maximum / freq.minimum)
@@ -50,7 +50,7 @@ class BandHead(nn.Module):
             ),
             dim=-1,
         )
-        return _FULL_GAIN_DB * gain * self.net(features)[..., 0]
+        return self.full_gain_db * gain * self.net(features)[..., 0]
 
 
 class FilterStage(nn.Module):

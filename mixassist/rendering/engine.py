@@ -16,6 +16,7 @@ from contextlib import ExitStack
 from mixassist.audio.stems import StemAudio, StemLibrary
 from mixassist.domain.channel import View
 from mixassist.domain.errors import MixAssistError
+from mixassist.domain.fader_law import FADER_FLOOR_DB
 from mixassist.domain.session import Session
 from mixassist.domain.track import Track
 from mixassist.rendering.cache import RenderCache
@@ -79,7 +80,9 @@ class RenderEngine:
                 self._strips.pop(track_id).play(Take(NOTHING, 0.0))
             for track in session.tracks:
                 strip = self._strip_for(track, session, failures)
-                strip.is_audible = session.is_audible(track) and track.channel.controls.number("fader_db") > -60.0
+                strip.is_audible = (
+                    session.is_audible(track) and track.channel.controls.number("fader_db") > FADER_FLOOR_DB
+                )
                 self._refresh(strip, renderer)
             self._session, self._renderer = session, renderer
             kind = (renderer.version, session.sample_rate_hz)

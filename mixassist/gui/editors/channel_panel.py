@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from mixassist.domain.channel import Channel
-from mixassist.domain.parameters import BANDS, PARAMETER, Group
+from mixassist.domain.parameters import BANDS, PARAMETER, SHELF_Q, Group
 from mixassist.domain.session import Session
 from mixassist.domain.track import Track
 from mixassist.gui import paint
@@ -90,7 +90,7 @@ class ChannelPanel(QWidget):
                     fixed = QLabel("Q 0.71", self)
                     fixed.setFont(paint.sized(self.font(), 10))
                     fixed.setEnabled(False)
-                    fixed.setToolTip(self.tr("The shelves' Q is fixed at 0.707"))
+                    fixed.setToolTip(self.tr("The shelves' Q is fixed at {0}").format(SHELF_Q))
                     grid.addWidget(fixed, row, place)
             grid.setColumnStretch(place, 1)
         column.addLayout(grid)

@@ -7,14 +7,14 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize
 from PySide6.QtGui import QLinearGradient, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from mixassist.domain.fader_law import fader_position
+from mixassist.domain.fader_law import FADER_FLOOR_DB, fader_position
 from mixassist.domain.parameters import PARAMETER
 from mixassist.gui import paint
 from mixassist.gui.theme import Theme, mixed, theme_of
 from mixassist.gui.widgets.parameter_slider import ParameterSlider
 
-TICKS_DB = (12.0, 6.0, 3.0, 0.0, -3.0, -6.0, -10.0, -15.0, -20.0, -30.0, -40.0, -60.0)
-_NUMBERS_DB = (0.0, -60.0, 12.0, -10.0, 6.0, -20.0, -40.0, -6.0, 3.0, -3.0, -30.0, -15.0)
+TICKS_DB = (12.0, 6.0, 3.0, 0.0, -3.0, -6.0, -10.0, -15.0, -20.0, -30.0, -40.0, FADER_FLOOR_DB)
+_NUMBERS_DB = (0.0, FADER_FLOOR_DB, 12.0, -10.0, 6.0, -20.0, -40.0, -6.0, 3.0, -3.0, -30.0, -15.0)
 """Which ticks get their numbers first where there is not room for all."""
 _NUMBER_ROOM = 11.5
 _CAP_HEIGHT = 22.0
@@ -67,7 +67,7 @@ class Fader(ParameterSlider):
             painter.setPen(QPen(colour if unity else mixed(colour, theme.colour("panel"), 0.45), 1.0))
             painter.drawLine(QPointF(x - 10, y), QPointF(x + (10 if unity else -5), y))
             if tick in numbered:
-                words = "∞" if tick <= -60.0 else f"{abs(tick):g}"
+                words = "∞" if tick <= FADER_FLOOR_DB else f"{abs(tick):g}"
                 paint.label(painter, QRectF(0, y - 6, _SCALE_WIDTH - 5, 12), words, colour, paint.Align.AlignRight)
 
     def _numbered(self) -> set[float]:
