@@ -10,6 +10,7 @@ from types import MappingProxyType
 from mixassist.domain.channel import Channel, Stages, View
 from mixassist.domain.controls import Controls
 from mixassist.domain.errors import MixAssistError
+from mixassist.domain.listening import ListeningResult
 from mixassist.domain.track import Track, unique_track_name
 
 SAMPLE_RATES_HZ: tuple[int, ...] = (44_100, 48_000, 88_200, 96_000)
@@ -67,6 +68,8 @@ class Session:
     view: View = View.WET
     method: str = ""
     """The mixer that made the last prediction; empty when there is none."""
+    listening: tuple[ListeningResult, ...] = ()
+    """Listening tests made in this session, oldest first; no edit touches them."""
 
     def __post_init__(self) -> None:
         if self.sample_rate_hz not in SAMPLE_RATES_HZ:
@@ -126,6 +129,10 @@ class Session:
             fresh = replace(track, id=_unused_id(track.id, ids), name=unique_track_name(track.name, names))
             placed.insert(at + offset, fresh)
         return replace(self, tracks=tuple(placed))
+
+    def with_listening_result(self, result: ListeningResult) -> Session:
+        """Returns a copy that also remembers this listening test."""
+        return replace(self, listening=(*self.listening, result))
 
     def snapshot(self, name: str) -> Snapshot | None:
         """Returns the snapshot of that name, if there is one."""

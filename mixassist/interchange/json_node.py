@@ -130,6 +130,11 @@ class Node:
         return Node(value, self.file, f"{self.place}/{step}" if self.place else step, self.what)
 
 
+def plain_text(text: str) -> str:
+    """Returns text fit for a file: what is no character (a lone surrogate) becomes the replacement character."""
+    return "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text[:MAX_TEXT])
+
+
 def _shown(value: object) -> str:
     text = value if isinstance(value, str) else repr(value)
     return text if len(text) <= 40 else text[:37] + "..."

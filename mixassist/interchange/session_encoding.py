@@ -12,16 +12,17 @@ from mixassist.domain.instruments import INSTRUMENT
 from mixassist.domain.session import SAMPLE_RATES_HZ, ChannelSettings, Master, Session, Snapshot
 from mixassist.domain.track import AudioFile, AudioSource, SourceSide, Track, unique_track_name
 from mixassist.interchange.audio_identity import files_of
-from mixassist.interchange.json_node import MAX_TEXT, Node
+from mixassist.interchange.json_node import Node, plain_text
+from mixassist.interchange.listening_encoding import decode_listening_result, encode_listening_result
 from mixassist.interchange.session_migrations import MIGRATIONS
 
 FORMAT = "mixassist-session"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 _MAX_FRAMES = 2**36
 _KNOWN_KEYS = frozenset(
     ("format", "format_version", "written_by", "name", "sample_rate_hz", "view", "method", "master", "files")
-    + ("tracks", "snapshots")
+    + ("tracks", "snapshots", "listening")
 )
 _STAGES = ("equalizer", "compressor", "reverb")
 
@@ -34,10 +35,10 @@ def encode_session(session: Session, path_of: Callable[[str], str]) -> dict[str,
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
         "written_by": f"MixAssist {__version__}",
-        "name": _plain(session.name),
+        "name": plain_text(session.name),
         "sample_rate_hz": session.sample_rate_hz,
         "view": session.view.value,
-        "method": _plain(session.method),
+        "method": plain_text(session.method),
         "master": {
             "gain_db": session.master.gain_db,
             "loudness_target_lufs": session.master.loudness_target_lufs,
@@ -47,7 +48,7 @@ def encode_session(session: Session, path_of: Callable[[str], str]) -> dict[str,
         "tracks": [_encode_track(track, places) for track in session.tracks],
         "snapshots": [
             {
-                "name": _plain(snapshot.name),
+                "name": plain_text(snapshot.name),
                 "channels": {
                     track_id: {
                         "controls": dict(state.controls),
@@ -59,6 +60,7 @@ def encode_session(session: Session, path_of: Callable[[str], str]) -> dict[str,
             }
             for snapshot in session.snapshots
         ],
+        "listening": [encode_listening_result(result, path_of) for result in session.listening],
     }
 
 
@@ -90,6 +92,7 @@ def decode_session(root: Node, path_from: Callable[[str], str]) -> tuple[Session
         snapshots=_decode_snapshots(root.get("snapshots")),
         view=View(root.get("view").choice([v.value for v in View])),
         method=root.get("method").text(),
+        listening=tuple(decode_listening_result(item, path_from) for item in root.get("listening").items(limit=10_000)),
     )
     return session, tuple(notes)
 
@@ -154,8 +157,8 @@ def _encode_track(track: Track, places: dict[AudioFile, int]) -> dict[str, Any]:
         "solo": channel.solo,
         "locks": sorted(channel.locks),
         "instrument": channel.instrument,
-        "group": _plain(channel.group),
-        "colour": _plain(channel.colour),
+        "group": plain_text(channel.group),
+        "colour": plain_text(channel.colour),
         "wide": channel.wide,
     }
 
@@ -251,8 +254,3 @@ def _decode_snapshots(node: Node) -> tuple[Snapshot, ...]:
         }
         snapshots.append(Snapshot(name, channels))
     return tuple(snapshots)
-
-
-def _plain(text: str) -> str:
-    """Text fit for a file: what is no character (a lone surrogate) becomes the replacement character."""
-    return "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text[:MAX_TEXT])

@@ -46,5 +46,10 @@ def _from_0(root: Node) -> dict[str, Any]:
     }
 
 
-MIGRATIONS: Mapping[int, Callable[[Node], dict[str, Any]]] = MappingProxyType({0: _from_0})
+def _from_1(root: Node) -> dict[str, Any]:
+    """Version 1: no listening tests."""
+    return {"listening": [], **{key: node.value for key, node in root.object().items()}, "format_version": 2}
+
+
+MIGRATIONS: Mapping[int, Callable[[Node], dict[str, Any]]] = MappingProxyType({0: _from_0, 1: _from_1})
 """By the version they start from; each yields the next version's layout, which is then checked like any other."""

@@ -27,7 +27,7 @@ CHANGE_FADE_S = 0.008
 """Ramp when the graph changes: gains, renders, tracks."""
 
 JUMP_FADE_S = 0.005
-"""Ramp at play, stop, seek and the end of a loop."""
+"""Ramp at play, stop, seek, the end of a loop, and from one version of the music to another."""
 
 _NEVER = 1 << 62
 
@@ -37,7 +37,8 @@ class Wish:
     """What the player wants from now on; swapped whole, read once a block.
 
     `serial` goes up with every play, stop and seek; only then do `playing` and `position` (None = go on from where it
-    is) count. `loop` is (start, end) in frames.
+    is) count. `loop` is (start, end) in frames. `is_version` says that the graph is another version of the same music,
+    to be compared: it comes in by the shorter ramp.
     """
 
     graph: PlayGraph
@@ -45,6 +46,7 @@ class Wish:
     playing: bool = False
     position: int | None = None
     loop: tuple[int, int] | None = None
+    is_version: bool = False
 
 
 @dataclass(eq=False)
@@ -139,7 +141,7 @@ class GraphMixer:
             self._before.take(now)
             now.graph = wish.graph
             if now.playing:
-                self._start_ramp(self._change_ramp)
+                self._start_ramp(self._jump_ramp if wish.is_version else self._change_ramp)
         if now.playing and now.position >= now.graph.length_frames and self._frames_to_loop_end() == _NEVER:
             now.playing = False
 
@@ -184,6 +186,6 @@ class GraphMixer:
         source.position += out.shape[0]
 
 
-def wish_with_graph(wish: Wish, graph: PlayGraph) -> Wish:
+def wish_with_graph(wish: Wish, graph: PlayGraph, is_version: bool = False) -> Wish:
     """Returns the wish with another graph and everything else as it is."""
-    return replace(wish, graph=graph)
+    return replace(wish, graph=graph, is_version=is_version)

@@ -111,8 +111,11 @@ class Player:
         """Start and end of the loop in frames, or None."""
         return self._desk.wish.loop
 
-    def set_graph(self, graph: PlayGraph) -> None:
+    def set_graph(self, graph: PlayGraph, *, is_version: bool = False) -> None:
         """Plays another graph from the next block on; what differs goes over in 8 ms.
+
+        Args:
+            is_version: it is another version of the same music, to be compared with the one that plays: 5 ms.
 
         Raises:
             ValueError: the graph runs at another rate than the output.
@@ -120,7 +123,7 @@ class Player:
         if graph.sample_rate_hz != self._output.sample_rate_hz:
             raise ValueError(f"a graph at {graph.sample_rate_hz} Hz for an output at {self._output.sample_rate_hz} Hz")
         with self._lock:
-            self._desk = _desk_for(wish_with_graph(self._desk.wish, graph), self._desk)
+            self._desk = _desk_for(wish_with_graph(self._desk.wish, graph, is_version), self._desk)
         self._ahead.wake()
 
     def play(self) -> None:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from mixassist.domain.channel import Channel, Stages, View
 from mixassist.domain.controls import Controls
 from mixassist.domain.instruments import INSTRUMENT
+from mixassist.domain.listening import ListeningResult
 from mixassist.domain.parameters import KEYS, PARAMETERS
 from mixassist.domain.session import SAMPLE_RATES_HZ, Master, Session
 from mixassist.domain.track import AudioFile, AudioSource, SourceSide, Track
@@ -102,6 +103,18 @@ some_tracks = st.builds(
     start_frames=st.integers(0, 2**36), channel=some_channels,
 )  # fmt: skip
 
+some_listening_results = st.builds(
+    ListeningResult,
+    test=st.sampled_from(["abx", "preference", "multi-stimulus", "opinion"]),
+    ended_at=st.text(max_size=20),
+    listener=st.text(max_size=5),
+    versions=st.lists(st.text(max_size=5), max_size=3).map(tuple),
+    outcome=st.sampled_from(["finished", "abandoned", "screened out"]),
+    words=st.text(max_size=20),
+    log_path=st.just("/nowhere/at all/abx.jsonl"),
+    log_sha256=st.just("0" * 64),
+)
+
 
 @st.composite
 def sessions(draw: st.DrawFn) -> Session:
@@ -112,6 +125,7 @@ def sessions(draw: st.DrawFn) -> Session:
         master=draw(st.builds(Master, st.floats(-60, 40), st.none() | st.floats(-40, -5), st.floats(-12, 0))),
         view=draw(st.sampled_from(list(View))),
         method=draw(st.text(max_size=10)),
+        listening=tuple(draw(st.lists(some_listening_results, max_size=2))),
     ).with_added(draw(st.lists(some_tracks, max_size=4)))
     for name in draw(st.lists(st.text(max_size=5), max_size=2)):
         session = session.taken_snapshot(name)

@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from mixassist.domain.channel import Channel
 from mixassist.domain.controls import Controls
 from mixassist.domain.errors import Cancelled, MixAssistError
+from mixassist.domain.listening import ListeningResult
 from mixassist.domain.parameters import KEYS
 from mixassist.domain.progress import CancelToken
 from mixassist.domain.session import Master, Session
@@ -270,6 +271,44 @@ def test_version_0_is_migrated(home: Path) -> None:
     assert load_session(path).session == session
 
 
+def test_a_session_from_before_listening_tests_has_none(session: Session, saved: Path) -> None:
+    def back_to_version_1(document: dict) -> None:
+        document["format_version"] = 1
+        del document["listening"]
+
+    _edit(saved, back_to_version_1)
+    assert load_session(saved).session == session
+
+
+def test_listening_results_come_back_and_their_log_moves_with_the_folder(session: Session, home: Path) -> None:
+    log = str(home / "listening" / "abx.jsonl")
+    result = ListeningResult("abx", "2026-01-02T03:04:05Z", "Ada", ("A", "B"), "finished", "words", log, "ab" * 32)
+    heard = session.with_listening_result(result)
+    save_session(heard, home / "Song.mixassist")
+    document = json.loads((home / "Song.mixassist").read_text("utf-8"))
+    assert document["listening"][0]["log"] == "listening/abx.jsonl"
+    assert load_session(home / "Song.mixassist").session == heard
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"test": "guess"}, "listening/1/test"),
+        ({"log_sha256": "xyz"}, "SHA-256"),
+        ({"versions": 3}, "must be a list"),
+        ({"outcome": None}, "listening/1/outcome"),
+    ],
+)
+def test_a_hostile_listening_result_is_named(saved: Path, change: dict, words: str) -> None:
+    good = {
+        "test": "abx", "ended_at": "", "listener": "", "versions": [], "outcome": "finished", "words": "",
+        "log": "a.jsonl", "log_sha256": "0" * 64,
+    }  # fmt: skip
+    _edit(saved, lambda d: d.update(listening=[{**good, **change}]))
+    with pytest.raises(MixAssistError, match=words):
+        load_session(saved)
+
+
 def test_every_earlier_version_has_its_migration() -> None:
     assert sorted(MIGRATIONS) == list(range(FORMAT_VERSION))
 
@@ -283,7 +322,7 @@ def test_hostile_old_files_get_an_error_too(home: Path) -> None:
 
 
 def test_a_newer_version_says_so(saved: Path) -> None:
-    _edit(saved, lambda d: d.update(format_version=2))
+    _edit(saved, lambda d: d.update(format_version=FORMAT_VERSION + 1))
     with pytest.raises(MixAssistError, match=r"newer MixAssist.*Update MixAssist"):
         load_session(saved)
 

@@ -215,3 +215,15 @@ def test_filling_makes_no_new_arrays():
 
 def _changed(graph: PlayGraph, number: int) -> PlayGraph:
     return replace(graph, strips=(replace(graph.strips[0], gain_left=0.1 + number / 40),))
+
+
+def test_another_version_of_the_music_comes_in_within_5_ms_and_otherwise_is_exactly_itself() -> None:
+    first, second = _graph(hertz=220.0), _graph(hertz=330.0)
+    start = Wish(first, serial=1, playing=True)
+    desk = _Desk(Wish(first))
+    desk.run(start, 2048)
+    heard = desk.run(replace(start, graph=second, is_version=True), 1024)
+    fade = round(0.005 * RATE)
+    np.testing.assert_array_equal(heard[fade:], _exact(second, 2048 + fade, 1024 - fade))
+    assert not np.array_equal(heard[:fade], _exact(second, 2048, fade))
+    assert _steepest(heard) < 1.5 * SMOOTH * 0.7 + RAMP_STEP * 0.7
