@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QStackedWidget, 
 
 from mixassist.domain.channel import View
 from mixassist.domain.session import Session
-from mixassist.gui.actions import ACTIONS, build_actions, build_menus
+from mixassist.gui.action_set import ActionSet, build_menus
 from mixassist.gui.console.console import Console
 from mixassist.gui.editors.channel_stack import ChannelStack
 from mixassist.gui.facts_text import facts_text
@@ -21,6 +21,7 @@ from mixassist.gui.handlers.looks import LooksActions
 from mixassist.gui.handlers.recovery import Recovery
 from mixassist.gui.handlers.tracks import TrackActions
 from mixassist.gui.handlers.transport import TransportActions
+from mixassist.gui.key_map import KeyMap
 from mixassist.gui.measuring import MixMeasuring
 from mixassist.gui.panels.start_page import StartPage
 from mixassist.gui.settings import Settings, load_settings
@@ -51,8 +52,10 @@ class MainWindow(QMainWindow):
         self.workspace = Workspace(self, output_opener)
         self.files, self.edits, self.tracks = FileActions(self), EditActions(self), TrackActions(self)
         self.transport, self.looks = TransportActions(self), LooksActions(self)
-        self.actions_by_name = build_actions(self)
-        build_menus(self, self.actions_by_name)
+        self.key_map = KeyMap(self.settings.keys, self)
+        self.action_set = ActionSet(self, self, self.key_map)
+        self.actions_by_name = self.action_set.by_name
+        build_menus(self, self.action_set)
         self._build()
         self._connect()
         self.setAcceptDrops(True)
@@ -123,12 +126,12 @@ class MainWindow(QMainWindow):
         space.message.connect(self.messages.show_message)
         space.saved.connect(self._saved)
         space.relinked.connect(self.messages.clear)
-        space.missing_changed.connect(self._refresh_actions)
+        space.missing_changed.connect(self.action_set.refresh)
         space.sound.rendering_changed.connect(self._show_rendering)
         space.sound.pyramid_ready.connect(self._take_pyramid)
         space.views_changed.connect(self.refresh_view)
         space.fault_watch.found.connect(self._show_faults)
-        space.tasks.changed.connect(self._show_busy)
+        space.tasks.changed.connect(self.action_set.refresh)
         self.console.selection_changed.connect(self._selected)
         self.console.completed.connect(self.channel.build_rest)
         self.console.stage_wanted.connect(lambda *_: self._show_channel_panel())
@@ -207,29 +210,8 @@ class MainWindow(QMainWindow):
         self._shown = now
         self.facts_of_strips.show_session(now)
         self.refresh_view()
-        self._refresh_actions()
+        self.action_set.refresh()
         self._refresh_words()
-
-    def _refresh_actions(self) -> None:
-        document, actions = self.workspace.document, self.actions_by_name
-        has_tracks = bool(self.workspace.session.tracks)
-        for spec in ACTIONS:
-            if spec.needs_tracks:
-                actions[spec.name].setEnabled(has_tracks)
-        for name, words, label in (
-            ("undo", self.tr("&Undo"), document.undo_label), ("redo", self.tr("&Redo"), document.redo_label),
-        ):  # fmt: skip
-            actions[name].setText(f"{words} {label}" if label else words)
-            actions[name].setEnabled(label is not None)
-        actions["relink"].setEnabled(bool(self.workspace.missing))
-        has_prediction = any(t.channel.prediction is not None for t in self.workspace.session.tracks)
-        for name in ("back_strip", "back_session"):
-            actions[name].setEnabled(has_prediction)
-        self._show_busy()
-
-    def _show_busy(self) -> None:
-        mixing = any(t.words == self.tr("Automix") for t in self.workspace.tasks.tasks)
-        self.actions_by_name["automix"].setEnabled(bool(self.workspace.session.tracks) and not mixing)
 
     def _refresh_words(self) -> None:
         session, space = self.workspace.session, self.workspace
@@ -244,7 +226,7 @@ class MainWindow(QMainWindow):
 
     def refresh_view(self) -> None:
         """Shows which view sounds, and which there are."""
-        self.actions_by_name["view_model"].setEnabled(View.MODEL in self.views_at_hand())
+        self.action_set.refresh()
         self.transport_bar.show_view(self.workspace.session.view, View.MODEL in self.views_at_hand())
 
     def _opened(self) -> None:
@@ -325,8 +307,6 @@ class MainWindow(QMainWindow):
     def _dress(self) -> None:
         theme = install_theme(self.settings.theme)
         self.setStyleSheet(style_sheet(theme))
-        for name in ("system", "dark", "light"):
-            self.actions_by_name[f"theme_{name}"].setChecked(self.settings.theme == name)
         self.start_page.show_recents(self.settings.recents)
         self.apply_layout()
         self._all_changed()
@@ -335,8 +315,8 @@ class MainWindow(QMainWindow):
         """Shows and hides the panels as the settings say."""
         self.channel.setVisible(self.settings.show_channel_panel)
         self.waveforms.setVisible(self.settings.show_waveforms)
-        self.actions_by_name["channel_panel"].setChecked(self.settings.show_channel_panel)
-        self.actions_by_name["waveforms"].setChecked(self.settings.show_waveforms)
+        self.console.setVisible(self.settings.show_mixer)
+        self.action_set.refresh()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):
@@ -379,5 +359,6 @@ class MainWindow(QMainWindow):
         self.measuring.stop()
         self.facts_of_strips.stop()
         self.workspace.close()
+        self.settings.keys = self.key_map.changes
         self.settings.geometry = bytes(self.saveGeometry().toBase64().data()).decode()
         self.settings.save()

@@ -30,6 +30,8 @@ class Settings:
     last_folder: str = ""
     show_channel_panel: bool = True
     show_waveforms: bool = True
+    show_mixer: bool = True
+    keys: dict[str, list[str]] = field(default_factory=dict)
     autosave_minutes: float = 2.0
     geometry: str = ""
     format_version: int = 1

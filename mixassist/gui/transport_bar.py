@@ -99,9 +99,13 @@ class TransportBar(QWidget):
 
     def _follow(self, action: QAction) -> None:
         self.automix.clicked.connect(action.trigger)
-        action.changed.connect(lambda: self.automix.setEnabled(action.isEnabled()))
-        self.automix.setEnabled(action.isEnabled())
-        self.automix.setToolTip(action.toolTip())
+
+        def follow() -> None:
+            self.automix.setEnabled(action.isEnabled())
+            self.automix.setToolTip(action.toolTip())
+
+        action.changed.connect(follow)
+        follow()
 
     def _lay_out(self, actions: dict[str, QAction]) -> None:
         row = QHBoxLayout(self)

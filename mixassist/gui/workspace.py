@@ -69,6 +69,7 @@ class Workspace(QObject):
         self.missing: tuple[Any, ...] = ()
         self.mix_words = ""
         self.views: tuple[View, ...] = (View.DRY, View.WET)
+        self.automix_words = self.tr("Automix")
         self._output_opener = output_opener
         self.tasks.default_on_error = self._tell_error
         self.sound.failed.connect(self._tell_sound_error)
@@ -277,11 +278,11 @@ class Workspace(QObject):
         def take(suggestion: Any) -> None:
             known = {t.id for t in self.session.tracks}
             predictions = {i: c for i, c in suggestion.predictions.items() if i in known}
-            words = self.tr("Automix")
-            self.editor.execute(ApplyPrediction(predictions, suggestion.method, words, suggestion.master))
+            command = ApplyPrediction(predictions, suggestion.method, self.automix_words, suggestion.master)
+            self.editor.execute(command)
             self.notes = (*self.notes, *suggestion.notes)
 
-        self.tasks.run_task(self.tr("Automix"), work, take)
+        self.tasks.run_task(self.automix_words, work, take)
 
     def fit_master(self) -> None:
         """Measures the mix and sets the master's gain for its target, as one step."""

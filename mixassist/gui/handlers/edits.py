@@ -48,6 +48,18 @@ class EditActions(QObject):
         """Brings the step back."""
         self._workspace.document.redo()
 
+    def undo_words(self) -> str:
+        """Returns what undo would take back."""
+        return self._with_label(self.tr("&Undo"), self._workspace.document.undo_label)
+
+    def redo_words(self) -> str:
+        """Returns what redo would bring back."""
+        return self._with_label(self.tr("&Redo"), self._workspace.document.redo_label)
+
+    @staticmethod
+    def _with_label(words: str, label: str | None) -> str:
+        return f"{words} {label.replace('&', '&&')}" if label else words
+
     def automix(self) -> None:
         """Asks the chosen method for a mix."""
         self._workspace.automix(str(self._window.transport_bar.method.currentData()))

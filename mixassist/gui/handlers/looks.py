@@ -30,6 +30,24 @@ class LooksActions(QObject):
         settings.show_waveforms = not settings.show_waveforms
         self._window.apply_layout()
 
+    def toggle_mixer(self) -> None:
+        """Shows or hides the console; the waveforms take its room."""
+        settings = self._window.settings
+        settings.show_mixer = not settings.show_mixer
+        self._window.apply_layout()
+
+    def has_channel_panel(self) -> bool:
+        """Whether the channel panel is shown."""
+        return self._window.settings.show_channel_panel
+
+    def has_waveforms(self) -> bool:
+        """Whether the waveforms are shown."""
+        return self._window.settings.show_waveforms
+
+    def has_mixer(self) -> bool:
+        """Whether the console is shown."""
+        return self._window.settings.show_mixer
+
     def zoom_in(self) -> None:
         """Zooms in around the playhead."""
         self._window.waveforms.zoom(1.5)
@@ -54,11 +72,23 @@ class LooksActions(QObject):
         """Always light."""
         self._window.set_theme("light")
 
+    def is_theme_system(self) -> bool:
+        """Whether the system's scheme is followed."""
+        return self._window.settings.theme == "system"
+
+    def is_theme_dark(self) -> bool:
+        """Whether it is always dark."""
+        return self._window.settings.theme == "dark"
+
+    def is_theme_light(self) -> bool:
+        """Whether it is always light."""
+        return self._window.settings.theme == "light"
+
     def show_keys(self) -> None:
         """Opens the sheet of all keys."""
         from mixassist.gui.panels.sheets import KeySheet
 
-        KeySheet(self._window).open()
+        KeySheet(self._window.key_map, self._window).open()
 
     def show_report(self) -> None:
         """Opens the import report."""

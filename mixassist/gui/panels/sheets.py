@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QKeySequence
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )  # fmt: skip
 
 from mixassist.gui.actions import ACTIONS, translated
+from mixassist.gui.key_map import KeyMap
 
 
 class Sheet(QDialog):
@@ -43,18 +44,16 @@ class Sheet(QDialog):
 class KeySheet(Sheet):
     """Every action and its keys, from the action table."""
 
-    def __init__(self, parent: QWidget | None) -> None:
+    def __init__(self, key_map: KeyMap, parent: QWidget | None) -> None:
         super().__init__(self_tr("All keys"), parent)
         self.setObjectName("sheet.keys")
         tree = QTreeWidget(self)
+        tree.setAccessibleName(self_tr("Actions and their keys"))
         tree.setHeaderLabels([self_tr("Action"), self_tr("Keys"), self_tr("What it does")])
         tree.setRootIsDecorated(False)
         tree.setAlternatingRowColors(True)
         for spec in ACTIONS:
-            keys = ", ".join(QKeySequence(k).toString(QKeySequence.SequenceFormat.NativeText) for k in spec.keys)
-            menu = translated(spec.menu).replace("&", "")
-            name = translated(spec.text).replace("&", "")
-            QTreeWidgetItem(tree, [f"{menu} ▸ {name}", keys, translated(spec.tip)])
+            QTreeWidgetItem(tree, [spec.title, key_map.shown_keys(spec.name), translated(spec.tip)])
         tree.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.body.addWidget(tree)
         self.finish(760, 560)

@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction, QColor, QPainter, QPainterPath, QPaintEvent, 
 from PySide6.QtWidgets import QWidget
 
 from mixassist.gui import paint
+from mixassist.gui.actions import plain
 from mixassist.gui.theme import mixed, theme_of
 from mixassist.gui.widgets.painted_button import PaintedButton
 
@@ -36,7 +37,7 @@ class IconButton(PaintedButton):
 
     def _follow(self) -> None:
         self.setEnabled(self._action.isEnabled())
-        self.setText(self._action.text().replace("&", ""))
+        self.setText(plain(self._action.text()))
         self.setToolTip(self._action.toolTip())
         self.setAccessibleName(self.text())
         if self.isCheckable():
