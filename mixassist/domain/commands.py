@@ -11,6 +11,7 @@ from mixassist.domain.channel import Channel, Stages
 from mixassist.domain.controls import Controls
 from mixassist.domain.parameters import PARAMETERS, Value, parameter
 from mixassist.domain.session import Master, Session
+from mixassist.domain.slots import START
 from mixassist.domain.track import AudioSource, Track, unique_track_name
 
 
@@ -127,7 +128,10 @@ class SetSolo(_Edit):
 
 @dataclass(frozen=True)
 class ApplyPrediction(_Edit):
-    """Takes a suggestion over: every track's prediction is kept, locked controls stay. One undo step."""
+    """Takes a suggestion over: every track's prediction is kept, locked controls stay. One undo step.
+
+    Before the first one, the console as it stands is kept as the snapshot `Start`.
+    """
 
     predictions: Mapping[str, Controls]
     method: str
@@ -142,7 +146,9 @@ class ApplyPrediction(_Edit):
             prediction = self.predictions.get(track.id)
             return track.channel if prediction is None else track.channel.predicted(prediction)
 
-        mixed = replace(session.with_channels(change), method=self.method)
+        if not session.method and session.snapshot(START) is None:
+            session = session.taken_snapshot(START)
+        mixed = replace(session.with_channels(change), method=self.method, amount=1.0)
         return mixed if self.master is None else replace(mixed, master=self.master)
 
 
@@ -165,7 +171,9 @@ class BackToPrediction(_Edit):
                 return channel
             return replace(channel, controls=channel.controls.taken_from(channel.prediction, keys))
 
-        return session.with_channels(change)
+        whole = self.track_ids is None and self.keys is None
+        changed = session.with_channels(change)
+        return replace(changed, amount=1.0) if whole else changed
 
 
 @dataclass(frozen=True)

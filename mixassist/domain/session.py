@@ -11,7 +11,7 @@ from mixassist.domain.channel import Channel, Stages, View
 from mixassist.domain.controls import Controls
 from mixassist.domain.errors import MixAssistError
 from mixassist.domain.listening import ListeningResult
-from mixassist.domain.track import Track, unique_track_name
+from mixassist.domain.track import AudioSource, Track, unique_track_name
 
 SAMPLE_RATES_HZ: tuple[int, ...] = (44_100, 48_000, 88_200, 96_000)
 """The rates a session can run at."""
@@ -42,18 +42,32 @@ class ChannelSettings:
     mute: bool
 
 
+AMOUNT_MAX = 1.5
+"""How far beyond the prediction the amount goes."""
+
+
 @dataclass(frozen=True)
 class Snapshot:
-    """A named state of the whole console, by track id."""
+    """A named state of the whole console, by track id, and the amount that it stood at."""
 
     name: str
     channels: Mapping[str, ChannelSettings]
+    amount: float = 1.0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "channels", MappingProxyType(dict(self.channels)))
 
-    def __reduce__(self) -> tuple[type[Snapshot], tuple[str, dict[str, ChannelSettings]]]:
-        return Snapshot, (self.name, dict(self.channels))  # a read-only view cannot be pickled or copied itself
+    def __reduce__(self) -> tuple[type[Snapshot], tuple[str, dict[str, ChannelSettings], float]]:
+        # A read-only view cannot be pickled or copied itself.
+        return Snapshot, (self.name, dict(self.channels), self.amount)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A finished song set beside the session to listen to; it is in no view and no export."""
+
+    name: str
+    source: AudioSource
 
 
 @dataclass(frozen=True)
@@ -70,6 +84,11 @@ class Session:
     """The mixer that made the last prediction; empty when there is none."""
     listening: tuple[ListeningResult, ...] = ()
     """Listening tests made in this session, oldest first; no edit touches them."""
+    amount: float = 1.0
+    """How much of the prediction the console was last set to: 0 = neutral … 1.5."""
+    slot: str = "Mine"
+    """The snapshot that the console was last switched to; see `domain.slots`."""
+    reference: Reference | None = None
 
     def __post_init__(self) -> None:
         if self.sample_rate_hz not in SAMPLE_RATES_HZ:
@@ -78,6 +97,8 @@ class Session:
             )
         if len({t.id for t in self.tracks}) != len(self.tracks):
             raise ValueError("two tracks share an id")
+        if not 0.0 <= self.amount <= AMOUNT_MAX:
+            raise ValueError(f"an amount lies between 0 and {AMOUNT_MAX:g}, not at {self.amount}")
 
     @property
     def length_frames(self) -> int:
@@ -113,8 +134,13 @@ class Session:
         return replace(self, tracks=tuple(track if t.id == track.id else t for t in self.tracks))
 
     def with_channels(self, change: Callable[[Track], Channel]) -> Session:
-        """Returns a copy with every track's channel passed through `change`."""
-        return replace(self, tracks=tuple(t.with_channel(change(t)) for t in self.tracks))
+        """Returns a copy with every channel passed through `change`; a track that it leaves alone stays itself."""
+
+        def changed(track: Track) -> Track:
+            channel = change(track)
+            return track if channel is track.channel else track.with_channel(channel)
+
+        return replace(self, tracks=tuple(changed(t) for t in self.tracks))
 
     def with_added(self, tracks: Iterable[Track], position: int | None = None) -> Session:
         """Returns a copy with tracks inserted (at the end by default), their ids and names made unique.
@@ -142,7 +168,7 @@ class Session:
         """Returns a copy that keeps the present console state under `name`, replacing an older one."""
         states = {t.id: ChannelSettings(t.channel.controls, t.channel.stages, t.channel.mute) for t in self.tracks}
         kept = tuple(s for s in self.snapshots if s.name != name)
-        return replace(self, snapshots=(*kept, Snapshot(name, states)))
+        return replace(self, snapshots=(*kept, Snapshot(name, states, self.amount)))
 
     def recalled_snapshot(self, name: str) -> Session:
         """Returns a copy with the snapshot's state; tracks it does not know stay as they are.
@@ -160,7 +186,7 @@ class Session:
                 return track.channel
             return replace(track.channel, controls=state.controls, stages=state.stages, mute=state.mute)
 
-        return self.with_channels(change)
+        return replace(self.with_channels(change), amount=snapshot.amount)
 
 
 def _unused_id(wanted: str, taken: set[str]) -> str:

@@ -68,19 +68,27 @@ def check_audio(
 
 
 def files_of(session: Session) -> tuple[AudioFile, ...]:
-    """Returns the distinct files of a session in the order of its tracks."""
-    return tuple(dict.fromkeys(file for track in session.tracks for file in track.source.files))
+    """Returns the distinct files of a session in the order of its tracks, the reference's last."""
+    sources = [track.source for track in session.tracks]
+    if session.reference is not None:
+        sources.append(session.reference.source)
+    return tuple(dict.fromkeys(file for source in sources for file in source.files))
 
 
 def replace_files(session: Session, files: Mapping[AudioFile, AudioFile]) -> Session:
-    """Returns a copy in which the tracks point at other files; the same change suits every state of a history."""
+    """Returns a copy in which tracks and reference point at other files; the same suits every state of a history."""
 
     def changed(source: AudioSource) -> AudioSource:
         return AudioSource(tuple(SourceSide(files.get(s.file, s.file), s.channel_index) for s in source.sides))
 
     if not files:
         return session
-    return replace(session, tracks=tuple(replace(t, source=changed(t.source)) for t in session.tracks))
+    reference = session.reference
+    return replace(
+        session,
+        tracks=tuple(replace(t, source=changed(t.source)) for t in session.tracks),
+        reference=None if reference is None else replace(reference, source=changed(reference.source)),
+    )
 
 
 def is_inside(path: str | Path, folder: str | Path) -> bool:

@@ -9,7 +9,15 @@ from typing import Any
 from mixassist import __version__
 from mixassist.domain.channel import Channel, Stages, View
 from mixassist.domain.instruments import INSTRUMENT
-from mixassist.domain.session import SAMPLE_RATES_HZ, ChannelSettings, Master, Session, Snapshot
+from mixassist.domain.session import (
+    AMOUNT_MAX,
+    SAMPLE_RATES_HZ,
+    ChannelSettings,
+    Master,
+    Reference,
+    Session,
+    Snapshot,
+)
 from mixassist.domain.track import AudioFile, AudioSource, SourceSide, Track, unique_track_name
 from mixassist.interchange.audio_identity import files_of
 from mixassist.interchange.json_node import Node, plain_text
@@ -17,12 +25,12 @@ from mixassist.interchange.listening_encoding import decode_listening_result, en
 from mixassist.interchange.session_migrations import MIGRATIONS
 
 FORMAT = "mixassist-session"
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 
 _MAX_FRAMES = 2**36
 _KNOWN_KEYS = frozenset(
     ("format", "format_version", "written_by", "name", "sample_rate_hz", "view", "method", "master", "files")
-    + ("tracks", "snapshots", "listening")
+    + ("tracks", "snapshots", "listening", "amount", "slot", "reference")
 )
 _STAGES = ("equalizer", "compressor", "reverb")
 
@@ -39,6 +47,8 @@ def encode_session(session: Session, path_of: Callable[[str], str]) -> dict[str,
         "sample_rate_hz": session.sample_rate_hz,
         "view": session.view.value,
         "method": plain_text(session.method),
+        "amount": session.amount,
+        "slot": plain_text(session.slot),
         "master": {
             "gain_db": session.master.gain_db,
             "loudness_target_lufs": session.master.loudness_target_lufs,
@@ -46,9 +56,11 @@ def encode_session(session: Session, path_of: Callable[[str], str]) -> dict[str,
         },
         "files": [_encode_file(file, path_of) for file in files],
         "tracks": [_encode_track(track, places) for track in session.tracks],
+        "reference": _encode_reference(session.reference, places),
         "snapshots": [
             {
                 "name": plain_text(snapshot.name),
+                "amount": snapshot.amount,
                 "channels": {
                     track_id: {
                         "controls": dict(state.controls),
@@ -93,6 +105,9 @@ def decode_session(root: Node, path_from: Callable[[str], str]) -> tuple[Session
         view=View(root.get("view").choice([v.value for v in View])),
         method=root.get("method").text(),
         listening=tuple(decode_listening_result(item, path_from) for item in root.get("listening").items(limit=10_000)),
+        amount=root.get("amount").number(0.0, AMOUNT_MAX),
+        slot=root.get("slot").text(),
+        reference=_decode_reference(root.find("reference"), files),
     )
     return session, tuple(notes)
 
@@ -149,7 +164,7 @@ def _encode_track(track: Track, places: dict[AudioFile, int]) -> dict[str, Any]:
         "id": track.id,
         "name": track.name,
         "start_frames": track.start_frames,
-        "source": [{"file": places[side.file], "channel": side.channel_index} for side in track.source.sides],
+        "source": _encode_source(track.source, places),
         "controls": dict(channel.controls),
         "prediction": None if channel.prediction is None else dict(channel.prediction),
         "stages": _encode_stages(channel.stages),
@@ -161,6 +176,20 @@ def _encode_track(track: Track, places: dict[AudioFile, int]) -> dict[str, Any]:
         "colour": plain_text(channel.colour),
         "wide": channel.wide,
     }
+
+
+def _encode_source(source: AudioSource, places: dict[AudioFile, int]) -> list[dict[str, int]]:
+    return [{"file": places[side.file], "channel": side.channel_index} for side in source.sides]
+
+
+def _encode_reference(reference: Reference | None, places: dict[AudioFile, int]) -> dict[str, Any] | None:
+    if reference is None:
+        return None
+    return {"name": plain_text(reference.name), "source": _encode_source(reference.source, places)}
+
+
+def _decode_reference(node: Node | None, files: list[AudioFile]) -> Reference | None:
+    return None if node is None else Reference(node.get("name").text(), _decode_source(node.get("source"), files))
 
 
 def _decode_tracks(node: Node, files: list[AudioFile], notes: list[str]) -> tuple[Track, ...]:
@@ -252,5 +281,5 @@ def _decode_snapshots(node: Node) -> tuple[Snapshot, ...]:
             )
             for track_id, state in item.get("channels").object().items()
         }
-        snapshots.append(Snapshot(name, channels))
+        snapshots.append(Snapshot(name, channels, item.get("amount").number(0.0, AMOUNT_MAX)))
     return tuple(snapshots)

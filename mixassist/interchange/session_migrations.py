@@ -51,5 +51,18 @@ def _from_1(root: Node) -> dict[str, Any]:
     return {"listening": [], **{key: node.value for key, node in root.object().items()}, "format_version": 2}
 
 
-MIGRATIONS: Mapping[int, Callable[[Node], dict[str, Any]]] = MappingProxyType({0: _from_0, 1: _from_1})
+def _from_2(root: Node) -> dict[str, Any]:
+    """Version 2: no amount, no snapshot to be in, no reference."""
+    snapshots = [{key: node.value for key, node in item.object().items()} for item in root.get("snapshots").items()]
+    return {
+        "amount": 1.0,
+        "slot": "Mine",
+        "reference": None,
+        **{key: node.value for key, node in root.object().items()},
+        "snapshots": [{"amount": 1.0, **snapshot} for snapshot in snapshots],
+        "format_version": 3,
+    }
+
+
+MIGRATIONS: Mapping[int, Callable[[Node], dict[str, Any]]] = MappingProxyType({0: _from_0, 1: _from_1, 2: _from_2})
 """By the version they start from; each yields the next version's layout, which is then checked like any other."""

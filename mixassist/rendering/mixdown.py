@@ -41,6 +41,7 @@ class MixMeasures:
     true_peak_dbtp: float
     sample_peak_dbfs: float
     master_gain_db: float
+    loudness_range_lu: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,7 @@ def mix_blocks(
 def measure_mix(graph: PlayGraph, progress: Progress = no_progress, cancel: CancelToken | None = None) -> MixMeasures:
     """Measures the mix as it is heard, master's gain included, without ever holding all of it.
 
-    Loudness by ITU-R BS.1770, true peak by fourfold oversampling.
+    Loudness by ITU-R BS.1770, its range by EBU Tech 3342, true peak by fourfold oversampling.
     """
     loudness = LoudnessMeter(graph.sample_rate_hz, 2)
     true_peak = TruePeakMeter(graph.sample_rate_hz, 2)
@@ -188,6 +189,7 @@ def measure_mix(graph: PlayGraph, progress: Progress = no_progress, cancel: Canc
         true_peak.true_peak_dbtp,
         true_peak.sample_peak_dbfs,
         decibels(graph.master_gain),
+        loudness.loudness_range_lu(),
     )
 
 

@@ -18,7 +18,7 @@ from mixassist.domain.controls import Controls
 from mixassist.domain.instruments import INSTRUMENT
 from mixassist.domain.listening import ListeningResult
 from mixassist.domain.parameters import KEYS, PARAMETERS
-from mixassist.domain.session import SAMPLE_RATES_HZ, Master, Session
+from mixassist.domain.session import SAMPLE_RATES_HZ, Master, Reference, Session
 from mixassist.domain.track import AudioFile, AudioSource, SourceSide, Track
 
 WriteAudio = Callable[..., AudioFile]
@@ -126,6 +126,9 @@ def sessions(draw: st.DrawFn) -> Session:
         view=draw(st.sampled_from(list(View))),
         method=draw(st.text(max_size=10)),
         listening=tuple(draw(st.lists(some_listening_results, max_size=2))),
+        amount=draw(st.floats(0.0, 1.5)),
+        slot=draw(st.text(max_size=5)),
+        reference=draw(st.none() | st.builds(Reference, st.text(max_size=5), some_sources)),
     ).with_added(draw(st.lists(some_tracks, max_size=4)))
     for name in draw(st.lists(st.text(max_size=5), max_size=2)):
         session = session.taken_snapshot(name)

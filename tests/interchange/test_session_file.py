@@ -20,9 +20,9 @@ from mixassist.domain.errors import Cancelled, MixAssistError
 from mixassist.domain.listening import ListeningResult
 from mixassist.domain.parameters import KEYS
 from mixassist.domain.progress import CancelToken
-from mixassist.domain.session import Master, Session
+from mixassist.domain.session import Master, Reference, Session
 from mixassist.domain.track import AudioFile, AudioSource, SourceSide, Track
-from mixassist.interchange.audio_identity import is_foreign_share, located_path, stored_path
+from mixassist.interchange.audio_identity import files_of, is_foreign_share, located_path, stored_path
 from mixassist.interchange.session_encoding import FORMAT_VERSION
 from mixassist.interchange.session_file import load_session, require_audio, save_session
 from mixassist.interchange.session_migrations import MIGRATIONS
@@ -58,7 +58,7 @@ def test_any_session_comes_back(tmp_path: Path, session: Session) -> None:
     loaded = load_session(path)
     assert loaded.session == session
     assert {m.reason for m in loaded.missing} <= {"missing"}
-    assert len(loaded.missing) == len({f for t in session.tracks for f in t.source.files})
+    assert len(loaded.missing) == len(files_of(session))
     assert loaded.notes == ()
 
 
@@ -305,6 +305,45 @@ def test_a_hostile_listening_result_is_named(saved: Path, change: dict, words: s
         "log": "a.jsonl", "log_sha256": "0" * 64,
     }  # fmt: skip
     _edit(saved, lambda d: d.update(listening=[{**good, **change}]))
+    with pytest.raises(MixAssistError, match=words):
+        load_session(saved)
+
+
+def test_version_2_is_migrated(session: Session, saved: Path) -> None:
+    def as_version_2(document: dict) -> None:
+        document["format_version"] = 2
+        for key in ("amount", "slot", "reference"):
+            del document[key]
+        for snapshot in document["snapshots"]:
+            del snapshot["amount"]
+
+    _edit(saved, as_version_2)
+    loaded = load_session(saved)
+    assert loaded.session == session
+    assert (loaded.session.amount, loaded.session.slot, loaded.session.reference) == (1.0, "Mine", None)
+    assert loaded.notes == ()
+
+
+def test_the_reference_is_kept_and_looked_for_like_any_audio(session: Session, home: Path) -> None:
+    song = write_audio(home / "finished.wav", channels=2, seed=9)
+    reference = Reference("Finished song", AudioSource((SourceSide(song, 0), SourceSide(song, 1))))
+    path = home / "with.mixassist"
+    save_session(replace(session, reference=reference, amount=0.8, slot="B"), path)
+    loaded = load_session(path)
+    assert (loaded.session.reference, loaded.session.amount, loaded.session.slot) == (reference, 0.8, "B")
+    Path(song.path).unlink()
+    assert [Path(m.file.path).name for m in load_session(path).missing] == ["finished.wav"]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("amount", 1.6, "amount is 1.6"), ("amount", "much", "must be a number"), ("slot", 3, "must be text"),
+        ("reference", {"name": "x", "source": []}, "0 sides"), ("reference", 3, "must be an object"),
+    ],
+)  # fmt: skip
+def test_odd_amounts_and_references_are_refused(saved: Path, key: str, value: object, words: str) -> None:
+    _edit(saved, lambda d: d.update({key: value}))
     with pytest.raises(MixAssistError, match=words):
         load_session(saved)
 
