@@ -37,6 +37,16 @@ from mixassist.api.opening import (
 )
 from mixassist.api.reduction import channel_reduction_db
 from mixassist.api.reporting import write_report
+from mixassist.api.seeing import (
+    Subject,
+    identity_of,
+    level_match_db,
+    part_of,
+    residual_of,
+    residual_to_play,
+    sound_of,
+    waveform_of,
+)
 from mixassist.api.settings import available_views, default_view
 from mixassist.api.testing import self_test
 from mixassist.api.views import look_for_views
@@ -48,6 +58,7 @@ __all__ = [
     "Imported",
     "MixReport",
     "Opened",
+    "Subject",
     "Suggestion",
     "apply_suggestion",
     "automix",
@@ -64,13 +75,20 @@ __all__ = [
     "export_stems",
     "find_session_faults",
     "fitted_master",
+    "identity_of",
     "import_tracks",
     "inspect",
+    "level_match_db",
     "look_for_views",
     "open_source",
+    "part_of",
     "relink",
+    "residual_of",
+    "residual_to_play",
     "save",
     "self_test",
+    "sound_of",
     "use_parameters",
+    "waveform_of",
     "write_report",
 ]
