@@ -42,7 +42,8 @@ demo: setup-dev  ## compose and record the demo session again (needs fluidsynth 
 screenshots: setup-dev  ## the README's pictures of the window, made from the demo session
 	$(PY) packaging/screenshots.py
 
-constraints: setup-dev  ## write packaging/constraints.txt from what is installed
+constraints: setup-dev  ## write packaging/constraints.txt from what is installed, what only training needs included
+	$(PY) -m pip install -q --no-build-isolation -c packaging/constraints.txt -e '.[train]'
 	$(PY) packaging/dependencies.py
 
 wheel: setup-dev  ## dist/mixassist-VERSION.whl, demo session included

@@ -39,6 +39,11 @@ def development_requirements() -> list[str]:
     return list(project()["optional-dependencies"]["dev"])  # type: ignore[index]
 
 
+def training_requirements() -> list[str]:
+    """Returns the requirement lines that making training data and training add."""
+    return list(project()["optional-dependencies"]["train"])  # type: ignore[index]
+
+
 def installed_closure(requirements: list[str]) -> dict[str, metadata.Distribution]:
     """Follows requirements through the installed packages' metadata, on this platform.
 
@@ -69,7 +74,8 @@ def installed_closure(requirements: list[str]) -> dict[str, metadata.Distributio
 
 def main() -> None:
     """Writes constraints.txt."""
-    closure = installed_closure([*runtime_requirements(), *development_requirements(), "setuptools"])
+    wanted = [*runtime_requirements(), *development_requirements(), *training_requirements(), "setuptools"]
+    closure = installed_closure(wanted)
     lines = [f"{name}=={distribution.version.split('+')[0]}" for name, distribution in sorted(closure.items())]
     CONSTRAINTS.write_text(_HEAD + "\n".join(lines) + "\n", encoding="utf-8")
     print(f"{CONSTRAINTS.relative_to(ROOT)}: {len(lines)} versions")

@@ -8,6 +8,7 @@ microphone is the snare that the drummer played, as late and as dull as it was t
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -160,7 +161,7 @@ def play_kit(
     data_dir: Path,
     lots: np.random.Generator,
     *,
-    options: KitOptions = KitOptions(),  # noqa: B008 - it is frozen
+    options: KitOptions = KitOptions(),
     length_s: float | None = None,
 ) -> dict[str, np.ndarray]:
     """Plays General MIDI drum notes on the sampled kit.
@@ -200,7 +201,7 @@ def play_kit(
 def _hi_hat_ends(strokes: Sequence[tuple[float, str]]) -> dict[int, float]:
     """When each stroke of the hi-hat is cut short by its next one: end in seconds by the stroke's index."""
     hats = [index for index, (_, articulation) in enumerate(strokes) if articulation in _HI_HAT]
-    return {here: strokes[after][0] for here, after in zip(hats, hats[1:], strict=False)}
+    return {here: strokes[after][0] for here, after in itertools.pairwise(hats)}
 
 
 def _stems(heard: np.ndarray, options: KitOptions) -> dict[str, np.ndarray]:
