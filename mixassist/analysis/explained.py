@@ -93,6 +93,24 @@ EXPLAINED: Mapping[str, Explained] = MappingProxyType(
                       "By how much the second was turned up to be as loud as the first.", "integrated loudness"),
             Explained("loudness_difference_lu", "Loudness difference", "LU", 1,
                       "How much louder the second is than the first.", "ITU-R BS.1770-4"),
+            Explained("residual.rms_dbfs", "Residual, RMS", "dB", 1,
+                      "Average level of what remains when the second is taken from the first; −∞ = nothing.",
+                      "root mean square of a − g·b"),
+            Explained("residual.peak_dbfs", "Residual, peak", "dBFS", 1,
+                      "The largest sample of what remains.", "maximum of |a − g·b|"),
+            Explained("residual.integrated_lufs", "Residual, loudness", "LUFS", 1,
+                      "How loud what remains is to the ear.", "ITU-R BS.1770-4"),
+            Explained("bands_outside", "Third octaves out of range", "", 0,
+                      "In how many thirds of an octave the mix lies outside the range of finished music, a handful "
+                      "of songs; a hint, not a goal.", "10th to 90th percentile of the songs named beside it"),
+            Explained("reverberation_s", "Reverberation time", "s", 2,
+                      "How long sound takes to fall by 60 dB, from the fall between −5 and −35 dB.",
+                      "T30, ISO 3382-1; backward integration, Schroeder 1965"),
+            Explained("early_decay_s", "Early decay time", "s", 2,
+                      "The same from the first 10 dB: how reverberant it feels.", "EDT, ISO 3382-1"),
+            Explained("thd_percent", "Total harmonic distortion", "%", 3,
+                      "Level of the harmonics that processing adds to a sine, as a share of its own.",
+                      "Farina 2000, swept-sine method"),
         )
     }
 )  # fmt: skip

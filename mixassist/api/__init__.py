@@ -25,6 +25,7 @@ from mixassist.api.exporting import MixReport, export_mix, export_parameters, ex
 from mixassist.api.faults import find_session_faults
 from mixassist.api.honesty import Honesty, channel_honesty
 from mixassist.api.inspecting import inspect
+from mixassist.api.numbers import Numbers, numbers_of, range_sentence
 from mixassist.api.opening import (
     Imported,
     Opened,
@@ -57,6 +58,7 @@ __all__ = [
     "Honesty",
     "Imported",
     "MixReport",
+    "Numbers",
     "Opened",
     "Subject",
     "Suggestion",
@@ -80,8 +82,10 @@ __all__ = [
     "inspect",
     "level_match_db",
     "look_for_views",
+    "numbers_of",
     "open_source",
     "part_of",
+    "range_sentence",
     "relink",
     "residual_of",
     "residual_to_play",
