@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The command line: the same work as the window, without one.
 
-Progress goes to standard error, results to standard output. Exit 0 = done, 1 = the self-test missed, 2 = the user can
-mend it (one line `error: …`), 130 = interrupted by Ctrl-C, 143 = ended by a signal.
+Progress goes to standard error, results to standard output. Exit 0 = done, 1 = the self-test missed or a log is not
+what it should be, 2 = the user can mend it (one line `error: …`), 130 = interrupted by Ctrl-C, 143 = ended by a signal.
 """
 
 from __future__ import annotations
@@ -243,6 +243,18 @@ def _self_test(options: argparse.Namespace, cancel: CancelToken) -> int:
     return 0 if outcome["passed"] else 1
 
 
+def _listening(options: argparse.Namespace, cancel: CancelToken) -> int:
+    from mixassist.api import listening
+
+    if options.what == "verify":
+        found = listening.verify_listening_log(options.log)
+        _print(options, found.to_dict(), found.text_lines())
+        return 0 if found.is_intact else 1
+    page, findings = listening.write_listening_report(options.folder, options.output)
+    _print(options, {**findings, "page": str(page)}, listening.report_lines(page, findings))
+    return 0
+
+
 def _open_window(sources: Sequence[str]) -> int:
     """Opens the window, on sources if there are any.
 
@@ -278,6 +290,7 @@ _WORK: dict[str, Callable[[argparse.Namespace, CancelToken], int]] = {
     "train": _train,
     "evaluate": _evaluate,
     "self-test": _self_test,
+    "listening": _listening,
 }
 
 

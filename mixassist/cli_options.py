@@ -10,7 +10,7 @@ from mixassist import __version__
 from mixassist.domain.channel import View
 from mixassist.domain.errors import MixAssistError
 
-COMMANDS = ("mix", "render", "inspect", "compare", "train", "evaluate", "self-test")
+COMMANDS = ("mix", "render", "inspect", "compare", "train", "evaluate", "self-test", "listening")
 
 _MAIN_EXAMPLES = """\
 examples:
@@ -32,6 +32,14 @@ examples:
 
 The mix gets one static gain, never a limiter: it ends at the loudness target or at a true peak of -1 dBTP, whichever
 comes first, and the result says which. The same command with --device cpu writes the same bytes."""
+
+
+_LISTENING_EXAMPLES = """\
+examples:
+  mixassist listening verify abx-20260102-030405-1a2b3c4d.jsonl
+  mixassist listening report listening/
+
+verify: exit status 0 = the log is complete and unchanged and its order was fixed before the answers; 1 = it is not."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -76,6 +84,7 @@ def build_parser() -> Parser:
     _add_train(command("train", "train a network (for developers)"))
     _add_evaluate(command("evaluate", "measure the tables of the README again (for developers)"))
     _add_self_test(command("self-test", "mix the demo session and compare it with stored measures"))
+    _add_listening(command("listening", "check and report on blind listening tests", _LISTENING_EXAMPLES))
     return parser
 
 
@@ -149,6 +158,17 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
 def _add_self_test(parser: argparse.ArgumentParser) -> None:
     _add_json(parser)
     parser.add_argument("--update", action="store_true", help="store the measures of this version (for developers)")
+
+
+def _add_listening(parser: argparse.ArgumentParser) -> None:
+    what = parser.add_subparsers(dest="what", metavar="WHAT", required=True, prog=f"{parser.prog}")
+    verify = what.add_parser("verify", help="is a log complete and unchanged, and was its order fixed beforehand?")
+    verify.add_argument("log", metavar="LOG", help="the log of one test (.jsonl)")
+    _add_json(verify)
+    report = what.add_parser("report", help="join all logs of a folder into one page with plots")
+    report.add_argument("folder", metavar="DIR", help="a folder of logs; folders in it are read too")
+    report.add_argument("-o", "--output", metavar="PAGE.html", help="default: listening-report.html in the folder")
+    _add_json(report)
 
 
 def _add_output(parser: argparse.ArgumentParser, metavar: str) -> None:

@@ -25,6 +25,7 @@ from mixassist.api.exporting import MixReport, export_mix, export_parameters, ex
 from mixassist.api.faults import find_session_faults
 from mixassist.api.honesty import Honesty, channel_honesty
 from mixassist.api.inspecting import inspect
+from mixassist.api.listening import Prepared, prepare_versions, verify_listening_log, write_listening_report
 from mixassist.api.numbers import Numbers, numbers_of, range_sentence
 from mixassist.api.opening import (
     Imported,
@@ -60,6 +61,7 @@ __all__ = [
     "MixReport",
     "Numbers",
     "Opened",
+    "Prepared",
     "Subject",
     "Suggestion",
     "apply_suggestion",
@@ -85,6 +87,7 @@ __all__ = [
     "numbers_of",
     "open_source",
     "part_of",
+    "prepare_versions",
     "range_sentence",
     "relink",
     "residual_of",
@@ -93,6 +96,8 @@ __all__ = [
     "self_test",
     "sound_of",
     "use_parameters",
+    "verify_listening_log",
     "waveform_of",
+    "write_listening_report",
     "write_report",
 ]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""ABX: is X the first or the second? With a score that nobody learns before the end; and training, which is unscored."""
+"""ABX: is X the first or the second? The score is told at the end; training apart from it is not scored."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -43,7 +44,7 @@ class Design:
     level: float = LEVEL
 
     def __post_init__(self) -> None:
-        rising = all(a < b for a, b in zip(self.looks, self.looks[1:], strict=False))
+        rising = all(a < b for a, b in pairwise(self.looks))
         if not self.looks or len(self.looks) != len(self.marks) or not rising or self.looks[0] < 1:
             raise ValueError(f"no design: looks {self.looks}, marks {self.marks}")
 

@@ -52,7 +52,7 @@ class LogWriter:
         """Appends one entry and waits until the disk has it.
 
         Raises:
-            MixAssistError: the disk is full or gone; the file ends with the entry before, and writing can be tried again.
+            MixAssistError: the disk is full or gone; the file ends with the entry before, and may be tried again.
         """
         if self._file is None:
             raise ValueError("the log is closed")

@@ -63,10 +63,8 @@ class MultiStimulusTest(BlindTest):
             MixAssistError: a marker was not heard or not placed, or the page cannot be written.
         """
         if self.missing:
-            names = ", ".join(self.missing)
-            raise MixAssistError(
-                f"not heard or not placed yet: {names}", remedy="Listen to every version and place it."
-            )
+            words = f"not heard or not placed yet: {', '.join(self.missing)}"
+            raise MixAssistError(words, remedy="Listen to every version and place it.")
         comments = {k: self._comments.get(k, "") for k in self.keys}
         if self.number == 1:
             self._trial({"ratings": {k: self._ratings[k] for k in self.keys}, "comments": comments})

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Opinion scores: one version at a time, 1 (bad) … 5 (excellent), behind a screening question and with attention checks.
+"""Opinion scores: one version at a time, 1 (bad) … 5 (excellent), with a screening question and attention checks.
 
 After the listening test of Kandpal, Nieto and Jin (*Music Enhancement via Image Translation and Vocoding*, ICASSP 2022,
 section 5.1): first the listener finds, among five samples, the one that is the same as the reference, the other four
@@ -62,7 +62,7 @@ class OpinionTest(BlindTest):
         self._scores: list[int] = []
 
     def sample_of(self, place: int) -> int:
-        """Returns which of the five samples sounds at a place of the screening question; 0 is the same as the reference."""
+        """Returns which of the five samples sounds at a place of the screening question; 0 is the reference itself."""
         return self._sealed.order["screening"][place]
 
     def version_of_question(self) -> int:

@@ -41,7 +41,7 @@ def readable_lines(found: Verification) -> list[str]:
     lines.append(f"Fingerprint of the log: {found.fingerprint}")
     if found.faults:
         lines += ["", "THIS LOG CANNOT BE TRUSTED:", *(f"  {fault}" for fault in found.faults)]
-    return [_one_line(line) for line in lines]
+    return [one_line(line) for line in lines]
 
 
 def _name_of(found: Verification, index: int) -> str:
@@ -81,6 +81,6 @@ def _truth(found: Verification, trial: Mapping[str, Any]) -> str:
     return ""
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     """Keeps hostile names from making lines of their own or moving a terminal's cursor."""
     return "".join(c if unicodedata.category(c) not in ("Cc", "Cs", "Cf", "Zl", "Zp") else "\ufffd" for c in text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -119,7 +120,7 @@ def _content_faults(found: Verification, entries: Sequence[Mapping[str, Any]]) -
     if [t["number"] for t in found.trials] != list(range(1, len(found.trials) + 1)):
         faults.append("trials are missing or out of order")
     times = [e["at"] for e in entries]
-    if any(a > b for a, b in zip(times, times[1:], strict=False)):
+    if any(a > b for a, b in pairwise(times)):
         faults.append("its times do not follow one another")
     if not found.is_closed:
         return faults

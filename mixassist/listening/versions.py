@@ -78,6 +78,10 @@ class Versions:
             self.write(version, offset, block)
             offset += len(block)
 
+    def clear(self, version: int) -> None:
+        """Makes a version silent."""
+        self._samples[:, 2 * version : 2 * version + 2] = 0.0
+
     def samples(self, version: int) -> Samples:
         """Returns one version as a view (frames, 2)."""
         return self._samples[: self.frames, 2 * version : 2 * version + 2]

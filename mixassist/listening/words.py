@@ -28,7 +28,8 @@ def abx_words(design: Design, done: int, right: int) -> str:
     """Returns the result of a finished ABX test."""
     p = design.p_value(done, right)
     share = wilson_interval(right, done)
-    score = f"{right} of {done} right, {p_words(p)}, 95 % interval of the share {percent(share.low)} … {percent(share.high)}"
+    interval = f"{percent(share.low)} … {percent(share.high)}"
+    score = f"{right} of {done} right, {p_words(p)}, 95 % interval of the share {interval}"
     if design.is_passed(done, right):
         return f"A difference was heard: {score}."
     chance = percent(design.power(TYPICAL_SHARE))
@@ -38,8 +39,8 @@ def abx_words(design: Design, done: int, right: int) -> str:
     )
 
 
-def preference_words(labels: tuple[str, str], first: int, second: int, undecided: int) -> str:
-    """Returns the result of a preference test."""
+def preference_words(labels: tuple[str, str], first: int, second: int, undecided: int, listeners: int = 1) -> str:
+    """Returns the result of a preference test; answers of several listeners together speak of these listeners."""
     p = sign_test(first, second)
     counts = (
         f"{labels[0]} preferred {first} times, {labels[1]} {second} times, no preference {undecided} times; "
@@ -47,7 +48,8 @@ def preference_words(labels: tuple[str, str], first: int, second: int, undecided
     )
     if p <= 0.05:
         better = labels[0] if first > second else labels[1]
-        return f"{better} was preferred: {counts}."
+        who = f" by these {listeners} listeners, all answers together" if listeners > 1 else ""
+        return f"{better} was preferred{who}: {counts}."
     return f"No preference shown: {counts}."
 
 
