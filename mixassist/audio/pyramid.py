@@ -44,6 +44,19 @@ class WaveformPyramid:
         pyramid.extend(len(samples), progress, cancel)
         return pyramid
 
+    @classmethod
+    def succeeding(cls, former: WaveformPyramid | None, samples: np.ndarray) -> WaveformPyramid:
+        """Returns a pyramid for changed samples that shows what the former one did until the new ones are taken in.
+
+        A former one of another length or number of channels shows nothing.
+        """
+        pyramid = cls(samples)
+        if former is not None and former.samples.shape == samples.shape:
+            for level, old in zip(pyramid._levels, former._levels, strict=True):
+                level[...] = old
+            pyramid.ready_frames = former.ready_frames
+        return pyramid
+
     def extend(self, ready_frames: int, progress: Progress = no_progress, cancel: CancelToken | None = None) -> None:
         """Takes in the samples up to `ready_frames`; for stems that are still being decoded."""
         end = min(ready_frames, len(self.samples))
@@ -71,6 +84,17 @@ class WaveformPyramid:
             base[1, :, first + whole] = rest.max(-1)
         self._raise(first, first - (-count // BASE_FRAMES))
         self.ready_frames = max(self.ready_frames, start + count)
+
+    def sketch(self, start: int, low: np.ndarray, high: np.ndarray, frames: int) -> None:
+        """Shows one lowest and one highest value a channel over `frames` frames from `start` on, for the time being.
+
+        Both are rounded outward to entries. `extend_planar` puts the exact values there.
+        """
+        first, last = start // BASE_FRAMES, min(-(-(start + frames) // BASE_FRAMES), self._levels[0].shape[2])
+        self._levels[0][0, :, first:last] = low[:, None]
+        self._levels[0][1, :, first:last] = high[:, None]
+        self._raise(first, last)
+        self.ready_frames = max(self.ready_frames, min(start + frames, len(self.samples)))
 
     def window(self, start: int, end: int, columns: int) -> tuple[np.ndarray, np.ndarray]:
         """Returns the lowest and highest values of `columns` equal stretches of [start, end).

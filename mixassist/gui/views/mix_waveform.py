@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Keeps the waveform of the mix that sounds, outlined in the background whenever it changes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from mixassist.domain.progress import CancelToken, Progress
+from mixassist.gui.sound import Sound
+from mixassist.gui.tasks import Task, TaskRunner
+from mixassist.gui.views.time_axis import TimeAxis
+
+_PAUSE_MS = 60
+"""Between two beginnings while something is being dragged."""
+
+
+class MixWaveform(QObject):
+    """Follows the graph that plays; what is seen is drawn first."""
+
+    changed = Signal(object)
+    """The mix's `WaveformPyramid`, with newer content; None while there is nothing to show."""
+    _told = Signal(object)
+
+    def __init__(self, sound: Sound, tasks: TaskRunner, axis: TimeAxis, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._sound, self._tasks, self._axis = sound, tasks, axis
+        self._graph: Any = None
+        self._task: Task | None = None
+        self._pyramid: Any = None
+        self._is_on = True
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_PAUSE_MS)
+        self._pause.timeout.connect(self._begin)
+        self._told.connect(self._take_part, Qt.ConnectionType.QueuedConnection)
+        sound.rendering_changed.connect(self.follow)
+
+    def follow(self) -> None:
+        """Looks whether the mix has changed, soon."""
+        if self._is_on and not self._pause.isActive():
+            self._pause.start()
+
+    def set_wanted(self, on: bool) -> None:
+        """Says whether anybody looks at it; the work rests while nobody does."""
+        self._is_on = on
+        if on:
+            self.follow()
+        else:
+            self._stop()
+
+    def forget(self) -> None:
+        """Another session is opened."""
+        self._stop()
+        self._graph = self._pyramid = None
+        self.changed.emit(None)
+
+    def stop(self) -> None:
+        """Ends waiting; running work is cancelled with all tasks."""
+        self._pause.stop()
+
+    def _stop(self) -> None:
+        self._pause.stop()
+        if self._task is not None:
+            self._task.on_result = self._task.on_cancelled = None
+            self._task.cancel()
+            self._task = None
+            self._graph = None
+
+    def _begin(self) -> None:
+        player = self._sound.player
+        if player is None or player.graph is self._graph or not player.graph.length_frames:
+            return
+        if self._task is not None:
+            self._task.on_result = self._task.on_cancelled = None
+            self._task.cancel()
+        graph = self._graph = player.graph
+        former, told = self._pyramid, self._told
+        seen = (self._axis.start, self._axis.end)
+
+        def work(progress: Progress, cancel: CancelToken) -> Any:
+            from mixassist.analysis.mix_outline import outline_sound
+            from mixassist.analysis.sounds import GraphSound
+
+            return outline_sound(
+                GraphSound(graph), former, seen, lambda pyramid: told.emit((graph, pyramid)), progress, cancel
+            )
+
+        self._task = self._tasks.run_task(self.tr("Drawing the mix"), work, self._take, quiet=True)
+        # Stopped by hand: not begun again until something changes.
+        self._task.on_cancelled = self._end
+
+    def _take_part(self, found: tuple[Any, Any]) -> None:
+        graph, pyramid = found
+        if graph is self._graph:
+            self._pyramid = pyramid
+            self.changed.emit(pyramid)
+
+    def _take(self, pyramid: Any) -> None:
+        self._end()
+        self._pyramid = pyramid
+        self.changed.emit(pyramid)
+
+    def _end(self) -> None:
+        self._task = None
