@@ -19,6 +19,7 @@ from mixassist.gui.handlers.edits import EditActions
 from mixassist.gui.handlers.files import FileActions
 from mixassist.gui.handlers.looks import LooksActions
 from mixassist.gui.handlers.recovery import Recovery
+from mixassist.gui.handlers.time_line import TimeLine
 from mixassist.gui.handlers.tracks import TrackActions
 from mixassist.gui.handlers.transport import TransportActions
 from mixassist.gui.key_map import KeyMap
@@ -29,7 +30,6 @@ from mixassist.gui.sound import OutputOpener, open_default_output
 from mixassist.gui.strip_facts import StripFacts
 from mixassist.gui.theme import install_theme, style_sheet
 from mixassist.gui.transport_bar import TransportBar
-from mixassist.gui.views.waveform_view import WaveformView
 from mixassist.gui.widgets.message_bar import MessageBar
 from mixassist.gui.widgets.task_area import TaskArea
 from mixassist.gui.work_splitter import WorkSplitter
@@ -52,6 +52,7 @@ class MainWindow(QMainWindow):
         self.workspace = Workspace(self, output_opener)
         self.files, self.edits, self.tracks = FileActions(self), EditActions(self), TrackActions(self)
         self.transport, self.looks = TransportActions(self), LooksActions(self)
+        self.time_line = TimeLine(self)
         self.key_map = KeyMap(self.settings.keys, self)
         self.action_set = ActionSet(self, self, self.key_map)
         self.actions_by_name = self.action_set.by_name
@@ -68,6 +69,7 @@ class MainWindow(QMainWindow):
         self.measuring.measured.connect(self.console.master.show_measures)
         self.facts_of_strips = StripFacts(self)
         self.console.strip_made.connect(self.facts_of_strips.show_strip)
+        self.facts_of_strips.reduction.changed.connect(self.time_line.take_reduction)
         self._ticker = QTimer(self)
         self._ticker.setInterval(TICK_MS)
         self._ticker.timeout.connect(self.tick)
@@ -82,10 +84,10 @@ class MainWindow(QMainWindow):
         self.transport_bar = TransportBar(self.actions_by_name, api.METHOD_NAMES, self)
         self.transport_bar.show_method(self.settings.method or api.DEFAULT_METHOD)
         self.start_page = StartPage(self.actions_by_name, self)
-        self.waveforms = WaveformView(self)
+        self.waveforms = self.time_line.waveforms
         self.console = Console(self.workspace.editor, self)
         self.channel = ChannelStack(self.workspace.editor, self)
-        self._split = WorkSplitter(self.waveforms, self.console, self)
+        self._split = WorkSplitter(self.time_line.panel, self.console, self)
         work = QWidget(self)
         row = QHBoxLayout(work)
         row.setContentsMargins(8, 0, 8, 0)
@@ -128,7 +130,7 @@ class MainWindow(QMainWindow):
         space.relinked.connect(self.messages.clear)
         space.missing_changed.connect(self.action_set.refresh)
         space.sound.rendering_changed.connect(self._show_rendering)
-        space.sound.pyramid_ready.connect(self._take_pyramid)
+        space.sound.pyramid_ready.connect(self.time_line.take_pyramid)
         space.views_changed.connect(self.refresh_view)
         space.fault_watch.found.connect(self._show_faults)
         space.tasks.changed.connect(self.action_set.refresh)
@@ -137,6 +139,7 @@ class MainWindow(QMainWindow):
         self.console.stage_wanted.connect(lambda *_: self._show_channel_panel())
         self.console.track_menu_wanted.connect(self.tracks.open_menu)
         self.waveforms.seek_wanted.connect(self.transport.seek)
+        self.time_line.overview.seek_wanted.connect(self.transport.seek)
         self.waveforms.selected.connect(self.console.select)
         self.waveforms.track_menu_wanted.connect(self.tracks.open_menu)
         self.transport_bar.view_picked.connect(self.edits.set_view)
@@ -159,7 +162,12 @@ class MainWindow(QMainWindow):
         """Whether nothing is being opened, read, rendered or written."""
         sound = self.workspace.sound
         built = self.channel.is_complete and self.console.is_complete
-        return self.workspace.tasks.is_idle and built and (not sound.is_open or sound.is_ready)
+        return (
+            self.workspace.tasks.is_idle
+            and self.time_line.is_settled
+            and built
+            and (not sound.is_open or sound.is_ready)
+        )
 
     def findChild(self, *wanted):  # type: ignore[no-untyped-def]
         """Finds an object by type and name; what waits for an idle moment is made first."""
@@ -200,12 +208,7 @@ class MainWindow(QMainWindow):
         self._after_change(now)
 
     def _after_change(self, now: Session) -> None:
-        self.waveforms.show_session(now, self.console.selected_id)
-        sound = self.workspace.sound
-        for track in now.tracks:
-            pyramid = sound.pyramid(track.source)
-            if pyramid is not self.waveforms.pyramid(track.id):
-                self.waveforms.set_pyramid(track.id, pyramid)
+        self.time_line.show_session(now, self.console.selected_id)
         self._pages.setCurrentIndex(1 if now.tracks else 0)
         self._shown = now
         self.facts_of_strips.show_session(now)
@@ -250,7 +253,7 @@ class MainWindow(QMainWindow):
     def _selected(self, track_id: str) -> None:
         session = self.workspace.session
         self.channel.select(track_id, session)
-        self.waveforms.show_session(session, track_id)
+        self.time_line.show_session(session, track_id)
 
     def _show_channel_panel(self) -> None:
         self.settings.show_channel_panel = True
@@ -264,11 +267,6 @@ class MainWindow(QMainWindow):
         self.waveforms.show_faults(faults)
         self._refresh_words()
 
-    def _take_pyramid(self, source: object, pyramid: object) -> None:
-        for track in self.workspace.session.tracks:
-            if track.source == source:
-                self.waveforms.set_pyramid(track.id, pyramid)
-
     def _method_picked(self, method: str) -> None:
         self.settings.method = method
 
@@ -278,14 +276,14 @@ class MainWindow(QMainWindow):
         session = self.workspace.session
         if player is None:
             self._ticker.stop()
-            self.waveforms.show_position(0)
+            self.time_line.show_position(0, False)
             self.transport_bar.time.show_time(0.0, session.length_frames / session.sample_rate_hz)
             self.transport_bar.show_playing(False)
             return
         if not self._ticker.isActive() and self.isVisible():
             self._ticker.start()
         rate = session.sample_rate_hz
-        self.waveforms.show_position(player.heard_frames)
+        self.time_line.show_position(player.heard_frames, player.is_playing)
         self.transport_bar.time.show_time(player.heard_frames / rate, session.length_frames / rate)
         self.transport_bar.show_playing(player.is_playing)
         reader = player.meters()
@@ -314,7 +312,7 @@ class MainWindow(QMainWindow):
     def apply_layout(self) -> None:
         """Shows and hides the panels as the settings say."""
         self.channel.setVisible(self.settings.show_channel_panel)
-        self.waveforms.setVisible(self.settings.show_waveforms)
+        self.time_line.panel.setVisible(self.settings.show_waveforms)
         self.console.setVisible(self.settings.show_mixer)
         self.action_set.refresh()
 
@@ -358,6 +356,7 @@ class MainWindow(QMainWindow):
         self.recovery.close()
         self.measuring.stop()
         self.facts_of_strips.stop()
+        self.time_line.stop()
         self.workspace.close()
         self.settings.keys = self.key_map.changes
         self.settings.geometry = bytes(self.saveGeometry().toBase64().data()).decode()

@@ -31,6 +31,8 @@ class Settings:
     show_channel_panel: bool = True
     show_waveforms: bool = True
     show_mixer: bool = True
+    show_reductions: bool = True
+    follow_playhead: bool = True
     keys: dict[str, list[str]] = field(default_factory=dict)
     autosave_minutes: float = 2.0
     geometry: str = ""

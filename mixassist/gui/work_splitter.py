@@ -8,13 +8,13 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from mixassist.gui.console.console import Console
-from mixassist.gui.views.waveform_view import WaveformView
+from mixassist.gui.views.time_line_panel import TimeLinePanel
 
 
 class WorkSplitter(QSplitter):
     """Shares its height by what the tracks need, until somebody moves the handle."""
 
-    def __init__(self, waveforms: WaveformView, console: Console, parent: QWidget | None = None) -> None:
+    def __init__(self, waveforms: TimeLinePanel, console: Console, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Vertical, parent)
         self._waveforms, self._console = waveforms, console
         self._was_moved = False

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
 from mixassist.gui.views.lane_image import bent, image_of, mark_clipping, wave_pixels
@@ -79,9 +79,7 @@ def drawn_lane(pyramid: Any, wish: LaneWish, reduction_db: np.ndarray | None, bl
     return LanePicture(wish, image)
 
 
-def reduction_over(
-    reduction_db: np.ndarray, block_frames: int, start: int, end: int, columns: int
-) -> np.ndarray:
+def reduction_over(reduction_db: np.ndarray, block_frames: int, start: int, end: int, columns: int) -> np.ndarray:
     """Returns the largest gain reduction in each of `columns` equal stretches of [start, end), dB; 0 outside."""
     edges = (start + np.arange(columns + 1, dtype=np.int64) * (end - start) // columns) // block_frames
     firsts = edges[:-1]
@@ -144,11 +142,6 @@ def draw_samples(
         painter.setPen(QPen(ink, 1.2))
         painter.drawPolyline(QPolygonF(points))
         if frame_px >= _DOTS_FROM_PX:
-            painter.setPen(QPen(ink, 4.5, cap=_round()))
+            painter.setPen(QPen(ink, 4.5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
             painter.drawPoints(QPolygonF(points))
 
-
-def _round():  # type: ignore[no-untyped-def]
-    from PySide6.QtCore import Qt
-
-    return Qt.PenCapStyle.RoundCap

@@ -164,8 +164,10 @@ def reading_words(lane: Lane, frame: int, frames: int, start_frames: int, sample
     peak = float(max(highs.max(), -lows.min(), 0.0))
     level = f"{20 * math.log10(peak):.1f}".replace("-", "−") if peak > 0 else "−∞"
     words = [time_text(frame / sample_rate_hz), f"{level} dBFS"]
-    if lane.reduction_db is not None and len(lane.reduction_db) and 0 <= local // lane.block_frames < len(
-        lane.reduction_db
+    if (
+        lane.reduction_db is not None
+        and len(lane.reduction_db)
+        and 0 <= local // lane.block_frames < len(lane.reduction_db)
     ):
         reduction = float(lane.reduction_db[local // lane.block_frames])
         text = QCoreApplication.translate("LaneStore", "gain reduction {0} dB")

@@ -153,9 +153,7 @@ class OverviewBar(QAbstractSlider):
         paint.label(painter, head, self.tr("Overview"), theme.colour("dim"), paint.Align.AlignLeft)
         paint.box(painter, body, theme.colour("sunken"), None, 3)
         ink = theme.colour("dim")
-        self._lanes.draw(
-            painter, MIX_ID, body, ink, theme.colour("high"), self._whole, 0, self.devicePixelRatioF()
-        )
+        self._lanes.draw(painter, MIX_ID, body, ink, theme.colour("high"), self._whole, 0, self.devicePixelRatioF())
         draw_selection(painter, theme, self._axis, body, self._x_of)
         if not self._axis.is_whole:
             self._draw_frame(painter, body)

@@ -93,7 +93,9 @@ class TimeMouse(QObject):
         self.seek_wanted.emit(round(self._frame_at(x)))
 
 
-def draw_selection(painter: QPainter, theme: Theme, axis: TimeAxis, area: QRectF, x_of: Callable[[float], float]) -> None:
+def draw_selection(
+    painter: QPainter, theme: Theme, axis: TimeAxis, area: QRectF, x_of: Callable[[float], float]
+) -> None:
     """Paints what is selected over an area; its edges are heavier when playback goes round it."""
     if axis.selection is None:
         return
