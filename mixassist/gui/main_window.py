@@ -139,7 +139,6 @@ class MainWindow(QMainWindow):
         self.console.stage_wanted.connect(lambda *_: self._show_channel_panel())
         self.console.track_menu_wanted.connect(self.tracks.open_menu)
         self.waveforms.seek_wanted.connect(self.transport.seek)
-        self.time_line.overview.seek_wanted.connect(self.transport.seek)
         self.waveforms.selected.connect(self.console.select)
         self.waveforms.track_menu_wanted.connect(self.tracks.open_menu)
         self.transport_bar.view_picked.connect(self.edits.set_view)

@@ -39,7 +39,7 @@ class TimeLine(QObject):
     @property
     def is_settled(self) -> bool:
         """Whether every picture of what is seen is drawn."""
-        return self.thread.is_idle
+        return self.thread.is_idle and self.mix.is_settled
 
     def show_session(self, session: Session, selected_id: str) -> None:
         """Follows the session and the chosen track."""

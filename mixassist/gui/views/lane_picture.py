@@ -144,4 +144,3 @@ def draw_samples(
         if frame_px >= _DOTS_FROM_PX:
             painter.setPen(QPen(ink, 4.5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
             painter.drawPoints(QPolygonF(points))
-

@@ -37,6 +37,11 @@ class MixWaveform(QObject):
         self._told.connect(self._take_part, Qt.ConnectionType.QueuedConnection)
         sound.rendering_changed.connect(self.follow)
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether the mix that plays is drawn, or nobody wants to see it."""
+        return self._task is None and not self._pause.isActive()
+
     def follow(self) -> None:
         """Looks whether the mix has changed, soon."""
         if self._is_on and not self._pause.isActive():

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPaintEvent, QPen, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QWidget
 
@@ -25,8 +25,6 @@ class OverviewBar(QAbstractSlider):
 
     Its value is the place of the first frame that is seen, in thousandths of what can be scrolled.
     """
-
-    seek_wanted = Signal(int)
 
     def __init__(self, axis: TimeAxis, thread: PictureThread, parent: QWidget | None = None) -> None:
         super().__init__(parent)
