@@ -220,12 +220,15 @@ def _train(options: argparse.Namespace, cancel: CancelToken) -> int:
 def _evaluate(options: argparse.Namespace, cancel: CancelToken) -> int:
     from mixassist.api import evaluate
 
-    with _progress(options.json) as progress:
+    with _progress(options.json, log=True) as progress:
         table, text = evaluate(
             options.what,
             data=options.data,
             weights=options.weights,
             count=options.count,
+            methods=options.method,
+            views=options.view,
+            seed=options.seed,
             progress=progress,
             cancel=cancel,
         )

@@ -149,9 +149,13 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
         metavar="NETWORK|mix",
         help="mix: the methods against the artists' own mixes; transformation: the networks against the console",
     )
-    parser.add_argument("--data", metavar="DIR", help="folder of the recordings (default: ../shared/data)")
+    parser.add_argument("--data", metavar="DIR", help="folder of recordings or of songs (default: ../shared/data)")
     parser.add_argument("--weights", nargs="+", default=(), metavar="FILE", help="further networks to measure")
     parser.add_argument("--count", type=int, metavar="N", help="examples a part, for the networks (default: 48)")
+    parser.add_argument("--method", nargs="+", default=(), metavar="NAME", help="mix: the methods to measure (all)")
+    views = [view.value for view in View]
+    parser.add_argument("--view", nargs="+", default=(), choices=views, help="mix: rendered through what (all)")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="mix: of what draws lots (default: 0)")
     _add_json(parser)
 
 

@@ -18,6 +18,9 @@ def evaluate(
     data: str | Path | None = None,
     weights: Sequence[str | Path] = (),
     count: int | None = None,
+    methods: Sequence[str] = (),
+    views: Sequence[str] = (),
+    seed: int = 0,
     progress: Progress = no_progress,
     cancel: CancelToken | None = None,
 ) -> tuple[dict[str, Any], str]:
@@ -26,9 +29,12 @@ def evaluate(
     Args:
         what: `mix`: the methods against the artists' own mixes; `transformation`: the shipped networks against the
             console, on held-out recordings.
-        data: the folder of the data; the one beside the checkout when None.
+        data: the folder of the data; the one beside the checkout when None. For `mix` any folder of songs, each a
+            folder of stems at mix level, or of raw stems with `mix.wav` or `target.wav` beside them.
         weights: files of transformation networks to measure beside the shipped ones, named by their folder.
         count: examples in each part of the transformation's test set; its own number when None.
+        methods, views: which mixers to measure, and through what; all when empty.
+        seed: of mixers that draw lots.
 
     Raises:
         MixAssistError: no such table, or data or weights are not there or not readable.
@@ -42,7 +48,7 @@ def evaluate(
         return _transformation(folder, [Path(path) for path in weights], count, progress, cancel)
     from mixassist.evaluation.mixes import evaluate_mix
 
-    table = evaluate_mix(folder, progress=progress, cancel=cancel)
+    table = evaluate_mix(folder, methods, views=views, seed=seed, progress=progress, cancel=cancel)
     return table.to_dict(), table.to_text()
 
 

@@ -16,9 +16,13 @@ TABLE_PATH = Path(__file__).with_name("rules_table.json")
 
 @dataclass(frozen=True)
 class InstrumentRules:
-    """What engineers do with one instrument. Curve frequencies in Hz, pans 0 … 1, shares 0 … 1, times in ms."""
+    """What engineers do with one instrument. Curve frequencies in Hz, pans 0 … 1, shares 0 … 1, times in ms.
+
+    `spread_lu` is how far engineers differ in level: half of the distance between the quartiles.
+    """
 
     level_lu: float
+    spread_lu: float
     pan_centred: float
     pan_spread: float
     curve_db: Mapping[float, float]
@@ -43,6 +47,7 @@ def _instrument(entry: Mapping[str, Any]) -> InstrumentRules:
     equalizer, compressor, reverb = entry["equalizer"], entry["compressor"], entry["reverb"]
     return InstrumentRules(
         level_lu=entry["level"]["level_lu"],
+        spread_lu=entry["level"]["spread_lu"],
         pan_centred=entry["pan"]["centred"],
         pan_spread=entry["pan"]["spread"],
         curve_db=MappingProxyType({float(f): g for f, g in equalizer["curve_db"].items()}),

@@ -1,100 +1,121 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How near a predicted mix is to the artist's: level balance and short-time spectra of sum and difference."""
+"""How near a mix is to the artist's: level balance, short-time spectra of sum and difference, and features."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from mixassist.analysis.spectral import multi_resolution_stft
 from mixassist.automix.hearing import loudness_lufs
-from mixassist.automix.inputs import TrackAudio
-from mixassist.domain.controls import NEUTRAL, Controls
-from mixassist.domain.fader_law import FADER_FLOOR_DB
-from mixassist.domain.parameters import Group, keys_of
-from mixassist.dsp.channel_strip import channel_strip, controls_tensor
-from mixassist.evaluation.excerpts import Excerpt
+from mixassist.evaluation.excerpts import RAW, Excerpt, levelled_inputs
+from mixassist.evaluation.mix_features import FEATURE_MEASURES, MixFeatures, feature_errors, mix_features
+from mixassist.evaluation.mix_rendering import RenderedMix, render_mix
+from mixassist.evaluation.stem_fit import StemPowers, fitted_levels_lufs, stem_powers
 
 COMPARED_LUFS = -23.0
-MEASURES = ("balance_db", "stft", "stft_sum")
-"""Level balance, multi-resolution STFT of sum and difference, and of the sum alone; the less the better."""
-
-_BRACKET = (*keys_of(Group.EQUALIZER), *keys_of(Group.COMPRESSOR), *keys_of(Group.REVERB))
+MEASURES = ("balance_db", "balance_fit_db", "stft", "stft_sum", *FEATURE_MEASURES)
+"""Level balance by the stems' loudness behind their strips, and by a fit of the stems to the mix; multi-resolution
+STFT of sum and difference, and of the sum alone; errors of features. The less the better."""
 
 
 @dataclass(frozen=True)
-class RenderedMix:
-    """A mix, (frames, 2), and the loudness of each stem in it, LUFS."""
+class Reference:
+    """An excerpt's target with all that is measured of it once: features, levels of the stems, their powers."""
 
-    audio: NDArray[np.float32]
-    stem_lufs: NDArray[np.float64]
+    excerpt: Excerpt
+
+    @cached_property
+    def target(self) -> NDArray[np.float32]:
+        """The mix to come near to, at −23 LUFS."""
+        return _levelled(self.excerpt.target(), self.excerpt.sample_rate_hz)
+
+    @cached_property
+    def features(self) -> MixFeatures:
+        """The target's features."""
+        return mix_features(self.target, self.excerpt.sample_rate_hz)
+
+    @cached_property
+    def powers(self) -> StemPowers:
+        """The stems' powers, for fits."""
+        return stem_powers(self.excerpt.stems, self.excerpt.sample_rate_hz)
+
+    @cached_property
+    def fitted_lufs(self) -> NDArray[np.float64]:
+        """The stems' levels in the target by fit, LUFS."""
+        return fitted_levels_lufs(self.powers, self.target, self.excerpt.sample_rate_hz)
+
+    @cached_property
+    def wanted_lufs(self) -> NDArray[np.float64]:
+        """Loudness of every stem in the target, LUFS.
+
+        That of stems at mix level themselves; of raw stems behind the strips the mix was made with, where those are
+        known; else by fit.
+        """
+        excerpt = self.excerpt
+        if excerpt.mix is None:
+            # A mono stem is on both sides of the sum, which makes it 3 LU louder than its one side is.
+            sides = (np.broadcast_to(stem, (len(stem), 2)) for stem in excerpt.stems)
+            return np.asarray([loudness_lufs(np.asarray(both), excerpt.sample_rate_hz) for both in sides])
+        if set(excerpt.names) <= set(excerpt.truth):
+            rendered = render_mix(levelled_inputs(excerpt, RAW), excerpt.truth, excerpt.sample_rate_hz).stem_lufs
+            assert rendered is not None
+            return rendered
+        return self.fitted_lufs
+
+    def measure(self, mix: RenderedMix) -> dict[str, float]:
+        """Returns the `MEASURES` of a mix against the target, both brought to −23 LUFS, and every single feature."""
+        rate = self.excerpt.sample_rate_hz
+        audio = _levelled(mix.audio, rate)
+        distance = multi_resolution_stft(self.target, audio)
+        fitted = fitted_levels_lufs(self.powers, audio, rate)
+        levels = fitted if mix.stem_lufs is None else mix.stem_lufs
+        return {
+            "balance_db": balance_error_db(levels, self.wanted_lufs),
+            "balance_fit_db": balance_error_db(fitted, self.fitted_lufs),
+            "stft": distance.total,
+            "stft_sum": distance.sum,
+            **feature_errors(self.features, mix_features(audio, rate)),
+        }
+
+    def level_errors_db(self, mix: RenderedMix) -> NDArray[np.float64]:
+        """How much too loud each stem stands in a mix, the common offset taken off; NaN for silent stems."""
+        levels = mix.stem_lufs
+        if levels is None:
+            levels = fitted_levels_lufs(self.powers, mix.audio, self.excerpt.sample_rate_hz)
+        return level_errors_db(levels, self.wanted_lufs)
 
 
-def dry(controls: Controls) -> Controls:
-    """The same strip with equaliser, compressor and reverb neutral: input gain, polarity, fader and pan remain."""
-    return controls.taken_from(NEUTRAL, _BRACKET)
+def level_errors_db(levels_lufs: NDArray[np.float64], wanted_lufs: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Differences of the stems' levels from the artist's, their mean taken off; NaN for stems silent in both.
 
-
-def render_mix(inputs: Sequence[TrackAudio], controls: Mapping[str, Controls], sample_rate_hz: int) -> RenderedMix:
-    """Passes every stem through its strip and adds them up."""
-    mix = np.zeros((inputs[0].samples.shape[0], 2), dtype=np.float32)
-    levels = []
-    for item in inputs:
-        audio = torch.from_numpy(np.ascontiguousarray(item.samples.T)).unsqueeze(0)
-        with torch.no_grad():
-            out = _strip(audio, controls[item.track.id], sample_rate_hz)[0].T.numpy()
-        levels.append(loudness_lufs(out, sample_rate_hz))
-        mix += out
-    return RenderedMix(mix, np.asarray(levels))
-
-
-def _strip(audio: torch.Tensor, controls: Controls, sample_rate_hz: int) -> torch.Tensor:
-    """The channel strip; a neutral bracket is passed over, which is exact and much faster."""
-    if controls == dry(controls):
-        gain = 10.0 ** ((controls.number("input_gain_db") + controls.number("fader_db")) / 20.0)
-        angle = (controls.number("pan") + 1.0) * np.pi / 4.0
-        sides = torch.tensor([np.cos(angle), np.sin(angle)], dtype=audio.dtype)[None, :, None]
-        sign = -1.0 if controls["polarity_inverted"] else 1.0
-        silent = controls.number("fader_db") <= FADER_FLOOR_DB
-        return audio.expand(-1, 2, -1) * sides * (0.0 if silent else gain * sign)
-    return channel_strip(audio, controls_tensor([controls]), sample_rate_hz)
+    Stems that are silent on the artist's side do not count; one silenced by the mixer counts as 40 dB too soft.
+    """
+    errors = np.full(len(wanted_lufs), np.nan)
+    heard = np.isfinite(wanted_lufs)
+    if heard.sum() < 2:
+        return errors
+    wanted = wanted_lufs[heard]
+    difference = np.maximum(levels_lufs[heard], wanted.min() - 40.0) - wanted
+    errors[heard] = difference - difference.mean()
+    return errors
 
 
 def balance_error_db(levels_lufs: NDArray[np.float64], wanted_lufs: NDArray[np.float64]) -> float:
     """Mean absolute difference of the stems' levels from the artist's, the common offset taken off.
 
-    Stems that are silent on the artist's side do not count; one silenced by the mixer counts as 40 dB too soft.
+    0 where fewer than two stems sound: nothing can be out of balance.
     """
-    heard = np.isfinite(wanted_lufs)
-    if heard.sum() < 2:
-        return 0.0
-    wanted = wanted_lufs[heard]
-    difference = np.maximum(levels_lufs[heard], wanted.min() - 40.0) - wanted
-    return float(np.mean(np.abs(difference - difference.mean())))
+    errors = level_errors_db(levels_lufs, wanted_lufs)
+    heard = np.isfinite(errors)
+    return float(np.mean(np.abs(errors[heard]))) if heard.any() else 0.0
 
 
-def measure(
-    excerpt: Excerpt, target: NDArray[np.float32], wanted: NDArray[np.float64], mix: RenderedMix
-) -> dict[str, float]:
-    """Returns the measures of one mix against the artist's, both brought to −23 LUFS."""
-    rate = excerpt.sample_rate_hz
-    distance = multi_resolution_stft(target, mix.audio, gain_a=_gain_to(target, rate), gain_b=_gain_to(mix.audio, rate))
-    return {
-        "balance_db": balance_error_db(mix.stem_lufs, wanted),
-        "stft": distance.total,
-        "stft_sum": distance.sum,
-    }
-
-
-def stem_levels(excerpt: Excerpt) -> NDArray[np.float64]:
-    """Loudness of every stem as the artist has it, LUFS."""
-    return np.asarray([loudness_lufs(stem, excerpt.sample_rate_hz) for stem in excerpt.stems])
-
-
-def _gain_to(audio: NDArray[np.float32], sample_rate_hz: int) -> float:
+def _levelled(audio: NDArray[np.float32], sample_rate_hz: int) -> NDArray[np.float32]:
     loudness = loudness_lufs(audio, sample_rate_hz)
-    return float(10.0 ** ((COMPARED_LUFS - loudness) / 20.0)) if np.isfinite(loudness) else 1.0
+    if not np.isfinite(loudness):
+        return audio
+    return np.asarray(audio * np.float32(10.0 ** ((COMPARED_LUFS - loudness) / 20.0)))

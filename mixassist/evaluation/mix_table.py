@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Scores of mixers on excerpts, their means with bootstrap intervals by song, and how they are printed."""
+"""Scores of mixers on excerpts, their means with bootstrap intervals by song, and paired differences."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
+from mixassist.evaluation.decision_distance import DecisionRow
+from mixassist.evaluation.mix_checks import CHECKS, Check
 from mixassist.evaluation.mix_measures import MEASURES
 
 _RESAMPLES = 4000
@@ -16,7 +19,7 @@ _RESAMPLES = 4000
 
 @dataclass(frozen=True)
 class MixScore:
-    """One mix measured: the less the nearer to the artist's."""
+    """One mix measured. `values` holds the `MEASURES` (less is nearer to the artist's), all features, the checks."""
 
     method: str
     view: str
@@ -34,12 +37,18 @@ class Interval:
     low: float
     high: float
 
+    @property
+    def is_clear(self) -> bool:
+        """Whether the interval lies on one side of zero."""
+        return self.low > 0.0 or self.high < 0.0
+
 
 @dataclass(frozen=True)
 class MixTable:
     """All scores; the summary averages excerpts within songs, then songs."""
 
     scores: tuple[MixScore, ...]
+    decisions: tuple[DecisionRow, ...] = ()
 
     def of(self, method: str, view: str, variant: str) -> list[MixScore]:
         """The scores of one row."""
@@ -49,13 +58,32 @@ class MixTable:
         """The (method, view, variant) there are, in order of appearance."""
         return list(dict.fromkeys((s.method, s.view, s.variant) for s in self.scores))
 
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """The methods in order of appearance."""
+        return tuple(dict.fromkeys(s.method for s in self.scores))
+
+    @property
+    def variants(self) -> tuple[str, ...]:
+        """The input levels in order of appearance."""
+        return tuple(dict.fromkeys(s.variant for s in self.scores))
+
+    @property
+    def champion(self) -> str:
+        """The method that the others are held against: the controller, else the rules, else the first."""
+        return next((m for m in ("controller", "rules") if m in self.methods), self.methods[0] if self.methods else "")
+
     def interval(self, method: str, view: str, variant: str, key: str) -> Interval:
         """Mean over songs of one measure."""
         return _bootstrap(_by_song(self.of(method, view, variant), key))
 
     def difference(self, method: str, other: str, view: str, variant: str, key: str) -> Interval:
         """Paired difference over songs, method less other: below zero means nearer to the artist."""
-        mine, theirs = (_by_song(self.of(m, view, variant), key) for m in (method, other))
+        return self.paired((method, view), (other, view), variant, key)
+
+    def paired(self, row: tuple[str, str], other: tuple[str, str], variant: str, key: str) -> Interval:
+        """Paired difference over songs between two (method, view)."""
+        mine, theirs = (_by_song(self.of(method, view, variant), key) for method, view in (row, other))
         return _bootstrap({song: mine[song] - theirs[song] for song in mine if song in theirs})
 
     def wins(self, method: str, other: str, view: str, variant: str, key: str) -> tuple[int, int]:
@@ -64,34 +92,53 @@ class MixTable:
         pairs = [(s.values[key], theirs[s.excerpt]) for s in self.of(method, view, variant) if s.excerpt in theirs]
         return sum(a < b for a, b in pairs), len(pairs)
 
+    def passed(self, method: str, view: str, variant: str, check: Check) -> tuple[int, int]:
+        """On how many excerpts a check holds, and on how many it could be made."""
+        outcomes = [check.passes(s.values.get(check.key, math.nan)) for s in self.of(method, view, variant)]
+        made = [outcome for outcome in outcomes if outcome is not None]
+        return sum(made), len(made)
+
     def to_dict(self) -> dict[str, Any]:
-        """Returns plain values fit for JSON: the means with their intervals, and every score."""
-        summary = [
+        """Returns plain values fit for JSON, what is not finite as null: means, differences, checks, all scores."""
+        scores = [{**{k: v for k, v in vars(s).items() if k != "values"}, **s.values} for s in self.scores]
+        summary, champion = [], self.champion
+        for method, view, variant in self.rows():
+            songs = len({s.song for s in self.of(method, view, variant)})
+            row: dict[str, Any] = {"method": method, "view": view, "variant": variant, "songs": songs}
+            row |= {key: asdict(self.interval(method, view, variant, key)) for key in MEASURES}
+            row["checks"] = {c.key: dict(zip(("passed", "of"), self.passed(method, view, variant, c), strict=True))
+                             for c in CHECKS}  # fmt: skip
+            summary.append(row)
+        differences = [
             {
-                "method": method,
+                "method": champion,
+                "other": other,
                 "view": view,
                 "variant": variant,
-                **{key: vars(self.interval(method, view, variant, key)) for key in MEASURES},
+                **{key: asdict(self.difference(champion, other, view, variant, key)) for key in MEASURES},
             }
-            for method, view, variant in self.rows()
+            for other, view, variant in self.rows()
+            if other != champion and self.of(champion, view, variant)
         ]
-        scores = [{**{k: v for k, v in vars(s).items() if k != "values"}, **s.values} for s in self.scores]
-        return {"summary": summary, "scores": scores}
+        decisions = [asdict(row) for row in self.decisions]
+        found: dict[str, Any] = _finite(
+            {"summary": summary, "differences": differences, "decisions": decisions, "scores": scores}
+        )
+        return found
 
     def to_text(self) -> str:
-        """Returns the table for people: means over songs with 95 % intervals, and wins of `rules` on excerpts."""
-        lines = []
-        for variant in dict.fromkeys(s.variant for s in self.scores):
-            songs = len({s.song for s in self.scores})
-            lines.append(f"Inputs {variant}; means over {songs} songs with 95 % bootstrap intervals; less is nearer.")
-            lines.append(f"{'method':<16}{'view':<6}{'balance, dB':>22}{'STFT sum + difference':>26}{'STFT sum':>22}")
-            for method, view, of in self.rows():
-                if of == variant:
-                    cells = [_cell(self.interval(method, view, variant, key)) for key in MEASURES]
-                    lines.append(f"{method:<16}{view:<6}{cells[0]:>22}{cells[1]:>26}{cells[2]:>22}")
-            lines.extend(_wins_lines(self, variant))
-            lines.append("")
-        return "\n".join(lines).rstrip() + "\n"
+        """Returns the table for people."""
+        from mixassist.evaluation.mix_text import table_text
+
+        return table_text(self)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _by_song(scores: Sequence[MixScore], key: str) -> dict[str, float]:
@@ -109,22 +156,3 @@ def _bootstrap(by_song: Mapping[str, float]) -> Interval:
     picks = np.random.default_rng(0).integers(0, values.size, (_RESAMPLES, values.size))
     low, high = np.percentile(values[picks].mean(axis=1), [2.5, 97.5])
     return Interval(float(values.mean()), float(low), float(high))
-
-
-def _cell(interval: Interval) -> str:
-    return f"{interval.mean:.3f} [{interval.low:.3f}, {interval.high:.3f}]"
-
-
-def _wins_lines(table: MixTable, variant: str) -> list[str]:
-    methods = list(dict.fromkeys(s.method for s in table.scores))
-    lines = []
-    for view in dict.fromkeys(s.view for s in table.scores):
-        for other in methods if "rules" in methods else ():
-            if other == "rules":
-                continue
-            wins = [table.wins("rules", other, view, variant, key) for key in MEASURES[:2]]
-            lines.append(
-                f"rules ({view}) nearer than {other}: balance on {wins[0][0]} of {wins[0][1]} excerpts, "
-                f"STFT on {wins[1][0]} of {wins[1][1]}"
-            )
-    return lines

@@ -15,7 +15,7 @@ from mixassist.automix.rules_table import rules_table
 from mixassist.automix.simple import mix_fixed
 from mixassist.domain.controls import NEUTRAL
 from mixassist.domain.instruments import INSTRUMENT
-from mixassist.evaluation.mix_measures import dry, render_mix
+from mixassist.evaluation.mix_rendering import dry, render_mix
 
 RATE_HZ = 44_100
 MakeBand = Callable[..., list[TrackAudio]]

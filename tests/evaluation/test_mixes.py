@@ -4,19 +4,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
+from numpy.typing import NDArray
 
 from mixassist.automix.hearing import loudness_lufs
-from mixassist.automix.methods import predict
+from mixassist.automix.inputs import Prediction, TrackAudio
+from mixassist.automix.methods import METHODS, predict
 from mixassist.domain.controls import NEUTRAL, Controls
 from mixassist.domain.errors import MixAssistError
-from mixassist.evaluation.excerpts import excerpt_folders, levelled_inputs, read_excerpt
-from mixassist.evaluation.mix_measures import balance_error_db, measure, render_mix, stem_levels
+from mixassist.evaluation.excerpts import Excerpt, excerpt_folders, levelled_inputs, read_excerpt
+from mixassist.evaluation.mix_measures import Reference, balance_error_db
+from mixassist.evaluation.mix_rendering import RenderedMix, render_mix
 from mixassist.evaluation.mix_table import MixScore, MixTable
+from mixassist.evaluation.mix_text import cross_text
 from mixassist.evaluation.mixes import evaluate_mix
 
 RATE_HZ = 44_100
@@ -48,9 +53,10 @@ def test_inputs_carry_no_levels(songs: Path) -> None:
 
 def test_the_artists_own_faders_score_nought(songs: Path) -> None:
     excerpt = read_excerpt(excerpt_folders(songs)[0])
-    inputs, wanted = levelled_inputs(excerpt, "normalised"), stem_levels(excerpt)
+    inputs, reference = levelled_inputs(excerpt, "normalised"), Reference(excerpt)
+    wanted = reference.wanted_lufs
     controls = {i.track.id: Controls({"fader_db": float(w) + 23.0}) for i, w in zip(inputs, wanted, strict=True)}
-    values = measure(excerpt, excerpt.target(), wanted, render_mix(inputs, controls, RATE_HZ))
+    values = reference.measure(render_mix(inputs, controls, RATE_HZ))
     assert values["balance_db"] == pytest.approx(0.0, abs=0.05)
     assert values["stft"] == pytest.approx(0.0, abs=0.02)
 
@@ -75,7 +81,7 @@ def test_neutral_bracket_is_passed_over_exactly(songs: Path) -> None:
 def test_table_of_small_songs(songs: Path) -> None:
     seen: list[float] = []
     methods = ("rules", "equal-loudness", "random", "fixed-rule")
-    table = evaluate_mix(songs, methods, progress=lambda fraction, what: seen.append(fraction))
+    table = evaluate_mix(songs, methods, views=("dry", "wet"), progress=lambda fraction, what: seen.append(fraction))
     assert len(table.scores) == 2 * 4 * 2 * 2
     assert seen == sorted(seen) and seen[-1] == 1.0
     mine, other = (table.interval(m, "dry", "normalised", "balance_db") for m in ("rules", "equal-loudness"))
@@ -108,8 +114,8 @@ def test_bad_input_is_told(tmp_path: Path) -> None:
 
 
 def test_rules_come_nearer_than_equal_loudness_on_an_excerpt(shared_data: Path) -> None:
-    excerpt = read_excerpt(shared_data / "stems" / "Sodium-2")
-    inputs, wanted = levelled_inputs(excerpt, "randomised"), stem_levels(excerpt)
+    excerpt = read_excerpt(shared_data / "stems" / "Sodium-2", 20.0)
+    inputs, wanted = levelled_inputs(excerpt, "randomised"), Reference(excerpt).wanted_lufs
     errors = {
         method: balance_error_db(
             render_mix(inputs, predict(method, inputs, RATE_HZ).controls, RATE_HZ).stem_lufs, wanted
@@ -117,3 +123,126 @@ def test_rules_come_nearer_than_equal_loudness_on_an_excerpt(shared_data: Path) 
         for method in ("rules", "equal-loudness", "mono")
     }
     assert errors["rules"] < min(errors["equal-loudness"], errors["mono"])
+
+
+def test_mono_stems_are_wanted_as_loud_as_they_are_in_the_sum() -> None:
+    lots = np.random.default_rng(0)
+    mono, wide = lots.standard_normal((RATE_HZ, 1)), lots.standard_normal((RATE_HZ, 2))
+    stems = tuple((0.05 * s).astype(np.float32) for s in (mono, wide))
+    excerpt = Excerpt("song", "song", RATE_HZ, ("mono", "wide"), stems)
+    # At −3 dB each side the fader of both has to give 3 dB back for the sum of the stems.
+    controls = {name: Controls({"fader_db": 3.0103}) for name in excerpt.names}
+    rendered = render_mix(levelled_inputs(excerpt, "raw"), controls, RATE_HZ)
+    np.testing.assert_allclose(rendered.audio, excerpt.target(), atol=1e-5)
+    assert Reference(excerpt).measure(rendered)["balance_db"] == pytest.approx(0.0, abs=0.01)
+
+
+@pytest.fixture
+def given(tmp_path: Path) -> Path:
+    """One song of raw stems, the mix that known controls make of them, and these controls."""
+    folder = tmp_path / "rock-001"
+    (folder / "stems").mkdir(parents=True)
+    lots = np.random.default_rng(0)
+    time = np.arange(2 * RATE_HZ) / RATE_HZ
+    controls = {
+        "vox": Controls({"fader_db": -3.0, "reverb_wet": 0.05}),
+        "bass": Controls({"fader_db": -9.0, "low_shelf_gain_db": 3.0}),
+        "synth": Controls({"fader_db": -15.0, "pan": 0.6}),
+    }
+    tracks = []
+    for beat, name in enumerate(controls, 1):
+        stem = (0.1 * lots.standard_normal(time.size) * np.exp(-3.0 * (time * beat % 1.0)))[:, None]
+        soundfile.write(folder / "stems" / f"{name}.flac", stem, RATE_HZ, subtype="PCM_24")
+        tracks.append(stem.astype(np.float32))
+    raw = Excerpt("song", "song", RATE_HZ, tuple(controls), tuple(tracks))
+    mix = render_mix(levelled_inputs(raw, "raw"), controls, RATE_HZ).audio
+    soundfile.write(folder / "mix.flac", mix, RATE_HZ, subtype="PCM_24")
+    channels = [
+        {"name": name, "instrument": kind, "parameters": dict(controls[name])}
+        for name, kind in zip(controls, ("lead_vocal", "bass", "synth_pad"), strict=True)
+    ]
+    (folder / "truth.json").write_text(json.dumps({"channels": channels}))
+    return tmp_path
+
+
+def test_a_given_mix_is_the_target_and_its_own_controls_come_near(given: Path) -> None:
+    excerpt = read_excerpt(excerpt_folders(given)[0])
+    assert excerpt.names == ("bass", "synth", "vox") and excerpt.song == "rock-001"
+    assert [excerpt.instrument(i) for i in range(3)] == ["bass", "synth_pad", "lead_vocal"]
+    assert excerpt.variants() == ("raw",)
+    reference = Reference(excerpt)
+
+    def truth(inputs: object, *_: object, **__: object) -> Prediction:
+        return Prediction(excerpt.truth)
+
+    table = evaluate_mix(given, {"truth": truth, "mono": METHODS["mono"]}, views=("dry", "wet"))
+    (wet,) = table.of("truth", "wet", "raw")
+    assert wet.values["balance_db"] == pytest.approx(0.0, abs=1e-6)
+    assert wet.values["balance_fit_db"] < 0.05
+    assert wet.values["stft"] < 0.02 and wet.values["feature_error"] < 0.01
+    assert wet.values["lead_wet_lu"] < -10.0
+    (dry_one,), (mono,) = table.of("truth", "dry", "raw"), table.of("mono", "wet", "raw")
+    assert wet.values["stft"] < dry_one.values["stft"] < mono.values["stft"]
+    assert mono.values["balance_db"] > 3.0
+    assert np.abs(reference.level_errors_db(RenderedMix(excerpt.target()))).max() < 2.0
+    level = {row.instrument: row for row in table.decisions if row.method == "truth"}
+    assert set(level) == {"lead_vocal", "bass", "synth_pad", ""}
+    assert level[""].level_error_db == pytest.approx(0.0, abs=1e-6)
+
+
+def test_a_method_without_controls_is_measured_by_fit(given: Path) -> None:
+    def plain_sum(inputs: Sequence[TrackAudio], sample_rate_hz: int) -> NDArray[np.float32]:
+        return np.repeat(sum(i.samples for i in inputs), 2, axis=1)
+
+    table = evaluate_mix(given, {"mono": METHODS["mono"]}, direct={"network": plain_sum}, views=("wet",))
+    (direct,), (mono,) = table.of("network", "direct", "raw"), table.of("mono", "wet", "raw")
+    for key in ("balance_fit_db", "stft", "stft_sum", "feature_error"):
+        assert direct.values[key] == pytest.approx(mono.values[key], rel=1e-3)
+    assert direct.values["balance_db"] == pytest.approx(mono.values["balance_db"], abs=1.0)
+    plain = json.loads(json.dumps(table.to_dict(), allow_nan=False))
+    assert plain["scores"][1]["over_lead_lu"] is None
+
+
+def test_methods_against_views_are_printed(given: Path) -> None:
+    mixers = {"through wet": METHODS["rules"], "through model": METHODS["mono"]}
+    table = evaluate_mix(given, mixers, views=("wet", "model"))
+    text = cross_text(table, ("stft",))
+    lines = text.splitlines()
+    assert lines[1].split() == ["wet", "model"]
+    for line, method in zip(lines[2:4], mixers, strict=True):
+        assert line.startswith(method)
+        for view in ("wet", "model"):
+            assert f"{table.interval(method, view, 'raw', 'stft').mean:.3f} [" in line
+    difference = table.paired(("through wet", "wet"), ("through model", "model"), "raw", "stft")
+    assert difference.mean == pytest.approx(
+        table.of("through wet", "wet", "raw")[0].values["stft"]
+        - table.of("through model", "model", "raw")[0].values["stft"]
+    )
+
+
+def test_songs_are_found_in_every_layout(songs: Path, tmp_path: Path) -> None:
+    assert [p.name for p in excerpt_folders(songs)] == ["One-1", "Two-1"]
+    assert excerpt_folders(songs / "One-1") == [songs / "One-1"]
+    outer = tmp_path / "outer"
+    outer.mkdir()
+    (songs / "One-1").rename(outer / "One-1")
+    mix = outer / "One-1" / "target.wav"
+    soundfile.write(mix, np.zeros((RATE_HZ // 2, 2)), RATE_HZ)
+    excerpt = read_excerpt(outer / "One-1")
+    assert "target" not in excerpt.names and len(excerpt.names) == 3
+    assert excerpt.mix is not None and excerpt.stems[0].shape[0] == RATE_HZ // 2
+
+
+def test_the_middle_of_a_long_song_is_judged(tmp_path: Path) -> None:
+    ramp = np.arange(3 * RATE_HZ, dtype=np.float32)[:, None] / (4 * RATE_HZ)
+    soundfile.write(tmp_path / "a.wav", ramp, RATE_HZ, subtype="FLOAT")
+    excerpt = read_excerpt(tmp_path, 1.0)
+    np.testing.assert_array_equal(excerpt.stems[0], ramp[RATE_HZ : 2 * RATE_HZ])
+
+
+def test_bad_truth_is_told(given: Path) -> None:
+    (given / "rock-001" / "truth.json").write_text('{"channels": [{"name": "vox", "parameters": {"pan": 7}}]}')
+    with pytest.raises(MixAssistError, match=r"truth\.json"):
+        read_excerpt(given / "rock-001")
+    with pytest.raises(MixAssistError, match="no such view"):
+        evaluate_mix(given, ("mono",), views=("wetter",))
