@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from mixassist.automix.rules_table import rules_table
-from mixassist.evaluation.decision_distance import StemDecision, decision_rows, human_pans, level_distances_lu
+from mixassist.evaluation.decision_distance import StemDecision, _pans, decision_rows, human_pans, level_distances_lu
+from mixassist.evaluation.mix_decisions import MixedTrack
 
 TABLE = rules_table()
 
@@ -54,14 +54,13 @@ def test_errors_against_the_songs_own_mix_are_averaged_by_instrument() -> None:
     assert [row.level_error_db for row in found] == pytest.approx([3.0, 3.0])
 
 
-def test_human_pans_are_read(tmp_path: Path) -> None:
+def test_stereo_channels_have_no_pan(tmp_path: Path) -> None:
     assert human_pans(tmp_path) == {}
-    tracks = [
-        {"track-type": "AUDIO", "channel-mode": mode, "instrument": "BASS", "subgroup": "BASS", "parameters": {}}
-        for mode in ("MONO", "STEREO")
-    ]
-    (tmp_path / "mixologydb.json").write_text(json.dumps({"mixes": [], "unused": tracks}))
-    assert human_pans(tmp_path) == {}
+    mono, wide, pair = (
+        MixedTrack("song", "mix", "bass", -20.0, 0.5, pans, stereo, {})
+        for pans, stereo in (((-0.25,), False), ((0.5,), True), ((-1.0, 1.0), False))
+    )
+    assert _pans([mono, wide, pair]) == {"bass": ([0.25], [0.5])}
 
 
 def test_human_pans_of_the_real_data(shared_data: Path) -> None:
