@@ -37,6 +37,7 @@ from mixassist.api.opening import (
     relink,
     save,
 )
+from mixassist.api.portraits import ChannelPortrait, channel_portrait
 from mixassist.api.reduction import channel_reduction_db
 from mixassist.api.reporting import write_report
 from mixassist.api.seeing import (
@@ -56,6 +57,7 @@ from mixassist.api.views import look_for_views
 __all__ = [
     "DEFAULT_METHOD",
     "METHOD_NAMES",
+    "ChannelPortrait",
     "Honesty",
     "Imported",
     "MixReport",
@@ -68,6 +70,7 @@ __all__ = [
     "automix",
     "available_views",
     "channel_honesty",
+    "channel_portrait",
     "channel_reduction_db",
     "compare",
     "decode",
