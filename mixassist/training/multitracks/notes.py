@@ -86,11 +86,22 @@ def highest_line(notes: Sequence[Note]) -> list[Note]:
     return [note for note in line if note.length_s >= MIN_NOTE_S]
 
 
-def phrases(line: Sequence[Note], gap_s: float) -> list[list[Note]]:
-    """Splits one voice's notes, in time, wherever it is silent for more than `gap_s`."""
+def cut_notes(notes: Sequence[Note], start_s: float, length_s: float) -> list[Note]:
+    """Returns the notes that begin within a stretch of time, counted from its start and ended at its end."""
+    inside = [note for note in notes if start_s <= note.start_s < start_s + length_s]
+    moved = [(note, note.start_s - start_s, min(note.end_s - start_s, length_s)) for note in inside]
+    return [replace(note, start_s=begin_s, end_s=end_s) for note, begin_s, end_s in moved if end_s > begin_s]
+
+
+def phrases(line: Sequence[Note], gap_s: float, longest_s: float = float("inf")) -> list[list[Note]]:
+    """Splits one voice's notes, in time, wherever it is silent for more than `gap_s`.
+
+    No phrase of several notes gets longer than `longest_s`.
+    """
     result: list[list[Note]] = []
     for note in line:
-        if result and note.start_s - result[-1][-1].end_s <= gap_s:
+        joined = bool(result) and note.start_s - result[-1][-1].end_s <= gap_s
+        if joined and note.end_s - result[-1][0].start_s <= longest_s:
             result[-1].append(note)
         else:
             result.append([note])

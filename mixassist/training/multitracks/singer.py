@@ -20,6 +20,8 @@ from mixassist.training.multitracks.speech import FRAME_S, SpokenWord, spoken_wo
 from mixassist.training.multitracks.voices import LEAD, VOICES, Manner, Voice, fit_to_range, tone_curve
 
 _PHRASE_GAP_S = 0.18
+_PHRASE_S = 12.0
+"""Nobody sings longer without breathing, and memory for the vocoder's frames grows with it."""
 _ONSET_S = 0.16
 _ONSET_SHARE = 0.6
 _CODA_SHARE = 0.35
@@ -74,7 +76,7 @@ def sing(
     sung = [replace(note, pitch=int(np.clip(note.pitch + shift, 24, 96))) for note in line]
     part = np.zeros(frames_needed(notes, _TAIL_S, length_s), dtype=np.float32)
     first, last_end_s = 0, 0.0
-    for phrase in phrases(sung, _PHRASE_GAP_S):
+    for phrase in phrases(sung, _PHRASE_GAP_S, _PHRASE_S):
         played = _scatter(phrase, manner, lots)
         sound, start_s = _sing_phrase(played, words[first : first + len(phrase)], voice, manner, lots)
         if start_s - last_end_s > _BREATH_GAP_S:
@@ -174,7 +176,7 @@ def _sound(frames: _Frames, pitch: np.ndarray, voice: Voice) -> np.ndarray:
     tone_hz = np.where(frames.voiced, 440.0 * 2.0 ** ((pitch - 69.0) / 12.0), 0.0)
     edge = np.clip(np.minimum(np.arange(len(power)), np.arange(len(power))[::-1]) / 6.0, 0.0, 1.0)
     power = power * np.maximum(edge[:, None] ** 2, 1e-8)
-    spectra = np.ascontiguousarray(power), np.ascontiguousarray(noise)
+    spectra = np.ascontiguousarray(power, np.float64), np.ascontiguousarray(noise, np.float64)
     sound = world().synthesize(tone_hz, *spectra, RATE_HZ, frame_period=1000.0 * FRAME_S)
     return np.asarray(sound, dtype=np.float32)
 

@@ -38,8 +38,8 @@ class SpokenWord:
     """One word as the vocoder sees it, a frame every `FRAME_S`.
 
     Args:
-        power: (frames, bins) power spectrum without its harmonics.
-        aperiodicity: (frames, bins), the part of it that is noise, 0 to 1.
+        power: (frames, bins) float32, power spectrum without its harmonics.
+        aperiodicity: (frames, bins) float32, the part of it that is noise, 0 to 1.
         voiced: (frames,) whether there is a tone.
         nucleus: first frame of the vowel, and the frame after its last.
     """
@@ -73,9 +73,9 @@ def world() -> ModuleType:
     return module
 
 
-@functools.lru_cache(maxsize=512)
+@functools.lru_cache(maxsize=128)
 def spoken_word(word: str, speaker: str, tone: int) -> SpokenWord:
-    """Has a word spoken and takes it apart; the last few hundred words are kept.
+    """Has a word spoken and takes it apart; the last 128 words are kept, about 1 MB each.
 
     Args:
         word: any English word; best of one syllable.
@@ -93,7 +93,8 @@ def spoken_word(word: str, speaker: str, tone: int) -> SpokenWord:
     aperiodicity = vocoder.d4c(speech, tone_hz, times_s, RATE_HZ)
     _extend(power, aperiodicity)
     voiced = tone_hz > 0.0
-    return SpokenWord(power, aperiodicity, voiced, _nucleus(power, voiced))
+    nucleus = _nucleus(power, voiced)
+    return SpokenWord(power.astype(np.float32), aperiodicity.astype(np.float32), voiced, nucleus)
 
 
 def _speak(word: str, speaker: str, tone: int) -> np.ndarray:

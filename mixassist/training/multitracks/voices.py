@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import ndimage
@@ -38,14 +38,25 @@ class Voice:
 VOICES: tuple[Voice, ...] = (
     Voice("Alto", "en-us+f2", 60, 53, 74, 1.0, 2.0),
     Voice("Soprano", "en-us+f5", 70, 57, 79, 1.05, 1.0),
-    Voice("Mezzo", "en-gb+f3", 65, 55, 76, 1.0, 4.0),
+    Voice("Mezzo", "en-us+f1", 55, 55, 76, 1.0, 4.0),
     Voice("Girl", "en-us+f4", 75, 58, 80, 1.08, 3.0),
-    Voice("Tenor", "en-us+m3", 45, 47, 69, 1.03, 1.0),
-    Voice("Baritone", "en-us", 40, 43, 65, 1.0, 0.0),
-    Voice("Bass", "en-gb+m1", 30, 40, 62, 0.95, 1.0),
-    Voice("Countryman", "en-gb-scotland+m7", 45, 45, 67, 1.0, 3.0),
+    Voice("Tenor", "en-us+m3", 50, 48, 71, 1.03, 1.0),
+    Voice("High baritone", "en-us+m5", 50, 47, 70, 1.0, 2.0),
+    Voice("Baritone", "en-us+m1", 45, 45, 68, 0.98, 1.0),
+    Voice("Folk singer", "en-gb+m6", 50, 47, 70, 1.0, 3.0),
 )
-"""Four women's and four men's voices."""
+"""Four women's and four men's voices, as high as singers of songs sing rather than as speakers speak."""
+
+
+def draw_voice(lots: np.random.Generator) -> Voice:
+    """Draws a singer: one of `VOICES` with a head of another size, another breath and another tone."""
+    voice = VOICES[int(lots.integers(len(VOICES)))]
+    return replace(
+        voice,
+        tone=int(np.clip(voice.tone + 5 * lots.integers(-2, 3), 0, 99)),
+        size=voice.size * float(lots.uniform(0.95, 1.05)),
+        breath_db=voice.breath_db + float(lots.uniform(-1.0, 3.0)),
+    )
 
 
 @dataclass(frozen=True)
