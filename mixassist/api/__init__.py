@@ -29,6 +29,7 @@ from mixassist.api.listening import Prepared, prepare_versions, verify_listening
 from mixassist.api.numbers import Numbers, numbers_of, range_sentence
 from mixassist.api.opening import (
     Imported,
+    ImportNote,
     Opened,
     decode,
     demo_session_path,
@@ -59,6 +60,7 @@ __all__ = [
     "METHOD_NAMES",
     "ChannelPortrait",
     "Honesty",
+    "ImportNote",
     "Imported",
     "MixReport",
     "Numbers",

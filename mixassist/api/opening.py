@@ -28,7 +28,8 @@ SESSION_SUFFIX = ".mixassist"
 class Opened:
     """An opened source: the session, its stems, and what there is to tell.
 
-    `damaged` are files whose headers promise more audio than there is; what is there can be used.
+    `damaged` are files whose headers promise more audio than there is; what is there can be used. `import_notes` are
+    the notes one by one, with kind and track, and the guesses of instruments among them; `notes` sums them up.
     """
 
     session: Session
@@ -38,6 +39,7 @@ class Opened:
     damaged: tuple[MixAssistError, ...] = ()
     path: Path | None = None
     missing: tuple[MissingAudio, ...] = ()
+    import_notes: tuple[ImportNote, ...] = ()
 
     def require_audio(self) -> Opened:
         """Returns itself; raises MixAssistError naming the first audio file that was not found."""
@@ -52,6 +54,7 @@ class Imported:
     tracks: tuple[Track, ...]
     notes: tuple[str, ...]
     unreadable: tuple[MixAssistError, ...]
+    import_notes: tuple[ImportNote, ...] = ()
 
 
 def open_source(
@@ -84,7 +87,9 @@ def open_source(
     name = paths[0].resolve().name if paths[0].is_dir() else paths[0].resolve().parent.name
     fresh = Session(name=name or "Untitled", sample_rate_hz=result.sample_rate_hz, view=default_view())
     session = fresh.with_added(result.tracks)
-    return Opened(session, StemLibrary(), _sentences(result), result.unreadable, _damaged(result))
+    return Opened(
+        session, StemLibrary(), _sentences(result), result.unreadable, _damaged(result), import_notes=result.notes
+    )
 
 
 def _sentences(result: ImportResult) -> tuple[str, ...]:
@@ -135,7 +140,7 @@ def import_tracks(
         progress=progress,
         cancel=cancel,
     )
-    return Imported(result.tracks, _sentences(result), result.unreadable)
+    return Imported(result.tracks, _sentences(result), result.unreadable, result.notes)
 
 
 def decode(

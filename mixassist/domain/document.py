@@ -59,6 +59,17 @@ class Document:
         return tuple(step.label for step in self._steps)
 
     @property
+    def future(self) -> tuple[str, ...]:
+        """Labels of the steps that can be redone, the next one first."""
+        return tuple(step.label for step in reversed(self._undone))
+
+    @property
+    def saved_place(self) -> int | None:
+        """How many steps lie before the state on disk; None where no step leads there."""
+        states = [*(s.before for s in self._steps), self._session, *(s.after for s in reversed(self._undone))]
+        return next((place for place, state in enumerate(states) if state == self._saved), None)
+
+    @property
     def undo_label(self) -> str | None:
         """Words of the step that undo would take back."""
         return self._steps[-1].label if self._steps else None
@@ -161,22 +172,34 @@ class Document:
         """Takes the last step back; solo stays as it is. Returns whether there was one."""
         self._refuse_inside_macro()
         self.end_gesture()
-        if not self._steps:
-            return False
-        step = self._steps.pop()
-        self._undone.append(step)
-        self._show(self._session, _with_solo_of(step.before, self._session))
-        return True
+        return self.go_to(len(self._steps) - 1)
 
     def redo(self) -> bool:
         """Brings the last undone step back. Returns whether there was one."""
         self._refuse_inside_macro()
         self.end_gesture()
-        if not self._undone:
+        return self.go_to(len(self._steps) + 1)
+
+    def go_to(self, place: int) -> bool:
+        """Undoes or redoes until `place` steps are done and tells listeners once. Returns whether it went anywhere.
+
+        Args:
+            place: 0 … all steps, done and undone; others change nothing.
+        """
+        self._refuse_inside_macro()
+        self.end_gesture()
+        if place == len(self._steps) or not 0 <= place <= len(self._steps) + len(self._undone):
             return False
-        step = self._undone.pop()
-        self._steps.append(step)
-        self._show(self._session, _with_solo_of(step.after, self._session))
+        before = state = self._session
+        while len(self._steps) > place:
+            step = self._steps.pop()
+            self._undone.append(step)
+            state = _with_solo_of(step.before, state)
+        while len(self._steps) < place:
+            step = self._undone.pop()
+            self._steps.append(step)
+            state = _with_solo_of(step.after, state)
+        self._show(before, state)
         return True
 
     def replace_session(self, session: Session) -> None:

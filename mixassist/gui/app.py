@@ -7,14 +7,14 @@ import torch  # isort: skip  # before Qt: on Windows the other order fails to lo
 
 import signal
 import sys
-import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
+from shiboken6 import isValid
 
+from mixassist.gui.fault_log import FaultLog
 from mixassist.gui.main_window import MainWindow
 
 
@@ -44,23 +44,49 @@ def run(source: str | Path | Sequence[str | Path] | None = None) -> int:
     app.setApplicationName("MixAssist")
     app.setApplicationDisplayName("MixAssist")
     app.setDesktopFileName("mixassist")
+    faults = FaultLog()
+    faults.install()
     window = open_window(source)
+    faults.found.connect(lambda text: show_crash(window, text, faults.file))
     window.recovery.offer()
-    sys.excepthook = lambda kind, error, where: show_crash(window, kind, error, where)
+    if faults.previous_crash:
+        offer_crash_log(window, faults.previous_crash)
     signal.signal(signal.SIGINT, lambda *_: window.close())
     # Python sees Ctrl-C only when it runs; Qt's loop alone would sleep on.
     waker = QTimer()
     waker.timeout.connect(lambda: None)
     waker.start(250)
-    return app.exec()
+    try:
+        return app.exec()
+    finally:
+        faults.close()
 
 
-def show_crash(
-    window: MainWindow, kind: type[BaseException], error: BaseException, where: TracebackType | None
-) -> None:
-    """Shows an unexpected error with a log that can be copied; the session stays open."""
-    from mixassist.gui.panels.sheets import CrashSheet
+def show_crash(window: MainWindow, text: str, log_file: Path | None = None) -> None:
+    """Shows an unexpected error with a log that can be copied; the session stays open and unsaved work is kept."""
+    from mixassist.gui.fault_log import facts, last_steps
+    from mixassist.gui.panels.crash_sheet import CrashSheet
 
-    log = "".join(traceback.format_exception(kind, error, where))
-    sys.stderr.write(log)
-    CrashSheet(log, window).open()
+    if not isValid(window):
+        return
+    sheet = next((c for c in window.children() if isinstance(c, CrashSheet) and c.isVisible()), None)
+    if sheet is None:
+        window.recovery.keep()
+        head = "\n".join((facts(), last_steps(window.document.history)))
+        sheet = CrashSheet(head, log_file, window)
+        sheet.open()
+    sheet.add_fault(text)
+
+
+def offer_crash_log(window: MainWindow, text: str) -> None:
+    """Says that the process crashed the last time, and shows what it left behind to whom wants to see it."""
+    from mixassist.gui.fault_log import facts
+    from mixassist.gui.panels.crash_sheet import CrashSheet
+
+    def show() -> None:
+        sheet = CrashSheet(facts(), None, window)
+        sheet.add_fault(text)
+        sheet.open()
+
+    words = window.tr("MixAssist crashed the last time. The log helps to mend that, if you send it along.")
+    window.messages.show_message(words, "warning", (window.tr("Show the log"), show))

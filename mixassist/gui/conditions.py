@@ -33,6 +33,9 @@ def _has_prediction(window: MainWindow) -> bool:
 
 CONDITIONS: dict[str, Condition] = {
     "tracks": Condition(QT_TRANSLATE_NOOP("conditions", "needs tracks"), lambda w: bool(w.workspace.session.tracks)),
+    "recents": Condition(
+        QT_TRANSLATE_NOOP("conditions", "nothing was open lately"), lambda w: bool(w.settings.recents)
+    ),
     "undo": Condition(
         QT_TRANSLATE_NOOP("conditions", "nothing to undo"), lambda w: w.workspace.document.undo_label is not None
     ),

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QKeySequence
@@ -91,12 +92,9 @@ class KeyMap(QObject):
         self._put(name, wanted)
         self.changed.emit()
 
-    def reset(self, name: str | None = None) -> None:
-        """Gives one action, or all, the table's keys again."""
-        if name is None:
-            self._changes.clear()
-        else:
-            self._changes.pop(name, None)
+    def reset(self) -> None:
+        """Gives all actions the table's keys again."""
+        self._changes.clear()
         self.changed.emit()
 
     def _put(self, name: str, keys: Iterable[str]) -> None:
@@ -107,6 +105,7 @@ class KeyMap(QObject):
             self._changes[name] = clean
 
 
+@cache
 def default_keys(name: str) -> tuple[str, ...]:
     """Returns the table's keys of an action, in portable spelling."""
     return tuple(portable(key) for key in ACTION[name].keys)

@@ -18,13 +18,16 @@ from mixassist.gui.facts_text import facts_text
 from mixassist.gui.handlers.edits import EditActions
 from mixassist.gui.handlers.files import FileActions
 from mixassist.gui.handlers.looks import LooksActions
+from mixassist.gui.handlers.program import ProgramActions
 from mixassist.gui.handlers.recovery import Recovery
 from mixassist.gui.handlers.time_line import TimeLine
 from mixassist.gui.handlers.tracks import TrackActions
 from mixassist.gui.handlers.transport import TransportActions
 from mixassist.gui.key_map import KeyMap
 from mixassist.gui.measuring import MixMeasuring
+from mixassist.gui.panels.history_panel import HistoryPanel
 from mixassist.gui.panels.start_page import StartPage
+from mixassist.gui.recents_menu import RecentsMenu
 from mixassist.gui.settings import Settings, load_settings
 from mixassist.gui.sound import OutputOpener, open_default_output
 from mixassist.gui.strip_facts import StripFacts
@@ -51,12 +54,13 @@ class MainWindow(QMainWindow):
         self._shown = Session()
         self.workspace = Workspace(self, output_opener)
         self.files, self.edits, self.tracks = FileActions(self), EditActions(self), TrackActions(self)
-        self.transport, self.looks = TransportActions(self), LooksActions(self)
+        self.transport, self.looks, self.program = TransportActions(self), LooksActions(self), ProgramActions(self)
         self.time_line = TimeLine(self)
         self.key_map = KeyMap(self.settings.keys, self)
         self.action_set = ActionSet(self, self, self.key_map)
         self.actions_by_name = self.action_set.by_name
         build_menus(self, self.action_set)
+        self.actions_by_name["open_recent"].setMenu(RecentsMenu(self))
         self._build()
         self._connect()
         self.setAcceptDrops(True)
@@ -76,6 +80,8 @@ class MainWindow(QMainWindow):
         self._dress()
         self._all_changed()
         self.workspace.look_for_views()
+        for words in self.settings.trouble:
+            self.messages.show_message(words, "warning")
 
     def _build(self) -> None:
         from mixassist import api
@@ -87,6 +93,7 @@ class MainWindow(QMainWindow):
         self.waveforms = self.time_line.waveforms
         self.console = Console(self.workspace.editor, self)
         self.channel = ChannelStack(self.workspace.editor, self)
+        self.history = HistoryPanel(self.workspace.document, self)
         self._split = WorkSplitter(self.time_line.panel, self.console, self)
         work = QWidget(self)
         row = QHBoxLayout(work)
@@ -94,6 +101,7 @@ class MainWindow(QMainWindow):
         row.setSpacing(6)
         row.addWidget(self.channel)
         row.addWidget(self._split, 1)
+        row.addWidget(self.history)
         self._pages = QStackedWidget(self)
         self._pages.addWidget(self.start_page)
         self._pages.addWidget(work)
@@ -126,6 +134,7 @@ class MainWindow(QMainWindow):
         space.session_changed.connect(self._session_changed)
         space.opened.connect(self._opened)
         space.message.connect(self.messages.show_message)
+        space.report_wanted.connect(self._offer_report)
         space.saved.connect(self._saved)
         space.relinked.connect(self.messages.clear)
         space.missing_changed.connect(self.action_set.refresh)
@@ -143,6 +152,14 @@ class MainWindow(QMainWindow):
         self.waveforms.track_menu_wanted.connect(self.tracks.open_menu)
         self.transport_bar.view_picked.connect(self.edits.set_view)
         self.transport_bar.method_picked.connect(self._method_picked)
+        self.key_map.changed.connect(self._keep_keys)
+        self.settings.listen("theme", lambda _: self._dress())
+        self.settings.listen("method", self.transport_bar.show_method)
+        self.settings.listen("recents", lambda _: self._show_recents())
+        self.settings.listen("show_reductions", self.waveforms.show_reductions)
+        for key in ("show_channel_panel", "show_waveforms", "show_mixer", "show_history"):
+            self.settings.listen(key, lambda _: self.apply_layout())
+        self.settings.listen("follow_playhead", lambda _: self.action_set.refresh())
         self.start_page.recent_wanted.connect(lambda source: self.files.open_sources([source]))
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._scheme_changed)
 
@@ -211,8 +228,8 @@ class MainWindow(QMainWindow):
         self._pages.setCurrentIndex(1 if now.tracks else 0)
         self._shown = now
         self.facts_of_strips.show_session(now)
+        self.history.refresh()
         self.refresh_view()
-        self.action_set.refresh()
         self._refresh_words()
 
     def _refresh_words(self) -> None:
@@ -239,14 +256,24 @@ class MainWindow(QMainWindow):
                 from pathlib import Path
 
                 self.settings.add_recent(Path(source).absolute())
-        self.start_page.show_recents(self.settings.recents)
         self._all_changed()
         self.waveforms.zoom_to_whole()
         QTimer.singleShot(0, self, self._split.share_height)
         self.tick()
 
+    def _show_recents(self) -> None:
+        self.start_page.show_recents(self.settings.recents)
+        self.action_set.refresh()
+
+    def _keep_keys(self) -> None:
+        self.settings.keys = self.key_map.changes
+
+    def _offer_report(self, words: str, kind: str) -> None:
+        self.messages.show_message(words, kind, (self.tr("Import report"), self.program.show_report))
+
     def _saved(self, path: object) -> None:
         self.settings.add_recent(path)  # type: ignore[arg-type]
+        self.history.refresh()
         self._refresh_words()
 
     def _selected(self, track_id: str) -> None:
@@ -256,7 +283,6 @@ class MainWindow(QMainWindow):
 
     def _show_channel_panel(self) -> None:
         self.settings.show_channel_panel = True
-        self.apply_layout()
 
     def _show_rendering(self) -> None:
         self.console.show_rendering(self.workspace.sound.rendering_ids(), self.workspace.session)
@@ -292,11 +318,6 @@ class MainWindow(QMainWindow):
         self.console.master.meter.show_needle(reader.master)
         self.console.master.show_peak()
 
-    def set_theme(self, preference: str) -> None:
-        """Wears another theme from now on."""
-        self.settings.theme = preference
-        self._dress()
-
     def _scheme_changed(self) -> None:
         if self.settings.theme == "system":
             self._dress()
@@ -313,6 +334,7 @@ class MainWindow(QMainWindow):
         self.channel.setVisible(self.settings.show_channel_panel)
         self.time_line.panel.setVisible(self.settings.show_waveforms)
         self.console.setVisible(self.settings.show_mixer)
+        self.history.setVisible(self.settings.show_history)
         self.action_set.refresh()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -357,6 +379,5 @@ class MainWindow(QMainWindow):
         self.facts_of_strips.stop()
         self.time_line.stop()
         self.workspace.close()
-        self.settings.keys = self.key_map.changes
         self.settings.geometry = bytes(self.saveGeometry().toBase64().data()).decode()
         self.settings.save()

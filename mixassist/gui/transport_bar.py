@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QWidget
 
@@ -16,10 +16,17 @@ from mixassist.gui.widgets.icon_button import IconButton
 from mixassist.gui.widgets.push_button import PushButton
 from mixassist.gui.widgets.segmented import SegmentedControl
 
-METHOD_WORDS = {
-    "rules": "Rules", "equal-loudness": "Equal loudness", "random": "Random", "mono": "Mono",
-    "controller": "Network",
+_METHOD_WORDS = {
+    "rules": QT_TRANSLATE_NOOP("methods", "Rules"), "random": QT_TRANSLATE_NOOP("methods", "Random"),
+    "equal-loudness": QT_TRANSLATE_NOOP("methods", "Equal loudness"), "mono": QT_TRANSLATE_NOOP("methods", "Mono"),
+    "controller": QT_TRANSLATE_NOOP("methods", "Network"),
 }  # fmt: skip
+
+
+def method_words(name: str) -> str:
+    """Returns a mixing method's name in the user's language."""
+    known = _METHOD_WORDS.get(name)
+    return QCoreApplication.translate("methods", known) if known else name.replace("-", " ").capitalize()
 
 
 class TimeReadout(QAbstractButton):
@@ -85,7 +92,7 @@ class TransportBar(QWidget):
         self.method.setAccessibleName(self.tr("Automix method"))
         self.method.setToolTip(self.tr("How Automix mixes"))
         for name in methods:
-            self.method.addItem(METHOD_WORDS.get(name, name.replace("-", " ").capitalize()), name)
+            self.method.addItem(method_words(name), name)
         self.method.activated.connect(lambda index: self.method_picked.emit(self.method.itemData(index)))
         self.automix = PushButton(self.tr("Automix"), self)
         self.automix.setObjectName("button.automix")
@@ -139,7 +146,7 @@ class TransportBar(QWidget):
 
     def show_summary(self, name: str, method: str) -> None:
         """Writes the session's name, and which mixer's suggestion it holds."""
-        mixed = self.tr("mixed by {0}").format(METHOD_WORDS.get(method, method)) if method else ""
+        mixed = self.tr("mixed by {0}").format(method_words(method)) if method else ""
         self.summary.setText("  ·  ".join(words for words in (name, mixed) if words))
 
     def show_method(self, method: str) -> None:

@@ -19,8 +19,12 @@ from mixassist.domain.session import Master, Session
 from mixassist.domain.track import AudioFile, Track
 from mixassist.gui.editor import Editor
 from mixassist.gui.fault_watch import FaultWatch
+from mixassist.gui.import_report import ImportReport
 from mixassist.gui.sound import OutputOpener, Sound, open_default_output
 from mixassist.gui.tasks import TaskRunner
+
+_MOST_TOLD = 2
+"""Files that cannot be read are named in messages of their own up to this many."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,8 @@ class Workspace(QObject):
     """Another session is here."""
     message = Signal(str, str)
     """A sentence and its kind: `error`, `warning` or `note`."""
+    report_wanted = Signal(str, str)
+    """A sentence and its kind, about which the import report says more."""
     saved = Signal(object)
     missing_changed = Signal()
     relinked = Signal()
@@ -66,6 +72,7 @@ class Workspace(QObject):
         self.fault_watch = FaultWatch(self.sound, self.tasks, self)
         self.path: Path | None = None
         self.notes: tuple[str, ...] = ()
+        self.report = ImportReport()
         self.missing: tuple[Any, ...] = ()
         self.mix_words = ""
         self.views: tuple[View, ...] = (View.DRY, View.WET)
@@ -93,9 +100,12 @@ class Workspace(QObject):
         if error.subject not in {lost.file.path for lost in self.missing}:  # those are told already, and better
             self._tell_error(error)
 
-    def _tell_all(self, errors: Sequence[MixAssistError]) -> None:
-        for error in errors:
-            self._tell_error(error)
+    def _tell_unreadable(self, errors: Sequence[MixAssistError]) -> None:
+        for error in errors if len(errors) <= _MOST_TOLD else ():
+            self.report_wanted.emit(str(error), "error")
+        if len(errors) > _MOST_TOLD:
+            words = self.tr("{0} files could not be read and were left out.").format(len(errors))
+            self.report_wanted.emit(words, "error")
 
     def _let_go(self) -> None:
         self.sound.close()
@@ -131,6 +141,7 @@ class Workspace(QObject):
         """Begins an empty session."""
         self._let_go()
         self.path, self.notes, self.mix_words, self.missing = None, (), "", ()
+        self.report = ImportReport()
         self.document.replace_session(Session())
         self.opened.emit()
 
@@ -151,16 +162,20 @@ class Workspace(QObject):
     def _take_opened(self, result: tuple[Any, Any, Any, str | None]) -> None:
         opened, views, output, device_words = result
         session = listening_through(opened.session, views[0])
-        self._show_opened(session, opened.stems, output, device_words, opened.path, opened.notes)
+        report = ImportReport(general=() if opened.import_notes else tuple(opened.notes))
+        report = report.with_import(opened.import_notes, {t.name: t.id for t in session.tracks}, opened.unreadable)
+        self._show_opened(session, opened.stems, output, device_words, opened.path, opened.notes, report)
         self._tell_views(opened.session, views)
-        self._tell_all(opened.unreadable)
+        self._tell_unreadable(opened.unreadable)
         self._tell_missing(opened.missing)
 
     def _show_opened(
-        self, session: Session, stems: Any, output: Any, device_words: str | None, path: Path | None, notes: Any
-    ) -> None:
+        self, session: Session, stems: Any, output: Any, device_words: str | None, path: Path | None, notes: Any,
+        report: ImportReport,
+    ) -> None:  # fmt: skip
         self._let_go()
         self.path, self.notes, self.mix_words, self.missing = path, tuple(notes), "", ()
+        self.report = report
         self.document.replace_session(session)
         self.sound.open(session, stems, output, device_words)
         self.opened.emit()
@@ -218,7 +233,8 @@ class Workspace(QObject):
 
         def take(result: Any) -> None:
             loaded, views, stems, output, device_words = result
-            self._show_opened(Session(), stems, output, device_words, recovery.session_path, loaded.notes)
+            self._show_opened(Session(), stems, output, device_words, recovery.session_path, loaded.notes,
+                              ImportReport(general=tuple(loaded.notes)))  # fmt: skip
             self.document.execute(BringBack(listening_through(loaded.session, views[0])))
             self.opened.emit()
             self._tell_views(loaded.session, views)
@@ -241,9 +257,13 @@ class Workspace(QObject):
 
         def take(imported: Any) -> None:
             self.notes = (*self.notes, *imported.notes)
+            known = {t.id for t in self.session.tracks}
             if imported.tracks:
                 self.editor.execute(AddTracks(imported.tracks, position))
-            self._tell_all(imported.unreadable)
+            added = [t.id for t in self.session.tracks if t.id not in known]
+            ids = dict(zip((t.name for t in imported.tracks), added, strict=False))
+            self.report = self.report.with_import(imported.import_notes, ids, imported.unreadable)
+            self._tell_unreadable(imported.unreadable)
 
         self.tasks.run_task(self.tr("Importing"), work, take)
 
@@ -260,6 +280,7 @@ class Workspace(QObject):
             found = imported.tracks[0]
             if any(t.id == track_id for t in self.session.tracks):
                 self.editor.execute(ReplaceSource(track_id, found.source, found.start_frames))
+                self.report = self.report.with_replaced(track_id, imported.import_notes)
             self.notes = (*self.notes, *imported.notes)
 
         self.tasks.run_task(self.tr("Replacing audio"), work, take)
@@ -281,6 +302,7 @@ class Workspace(QObject):
             command = ApplyPrediction(predictions, suggestion.method, self.automix_words, suggestion.master)
             self.editor.execute(command)
             self.notes = (*self.notes, *suggestion.notes)
+            self.report = replace(self.report, general=(*self.report.general, *suggestion.notes))
 
         self.tasks.run_task(self.automix_words, work, take)
 

@@ -312,3 +312,35 @@ def test_facts_found_elsewhere_make_the_file_on_disk_out_of_date(session: Sessio
     assert document.is_modified
     document.mark_saved()
     assert not document.is_modified
+
+
+def test_the_history_is_walked_in_one_leap(document: Document, session: Session) -> None:
+    track = session.tracks[0]
+    states = [session]
+    for value in (-3.0, -6.0, -9.0):
+        states.append(document.execute(c.SetControl(track.id, "fader_db", value)))
+    document.mark_saved()
+    assert document.saved_place == 3
+    assert document.go_to(1)
+    assert document.session == states[1]
+    assert len(document.history) == 1
+    assert len(document.future) == 2
+    assert document.saved_place == 3
+    assert document.go_to(3)
+    assert document.session == states[3]
+    assert not document.go_to(3)
+    assert not document.go_to(4)
+    assert not document.go_to(-1)
+    document.go_to(0)
+    document.execute(c.SetControl(track.id, "fader_db", 1.0))
+    assert document.future == ()
+    assert document.saved_place is None
+
+
+def test_a_leap_keeps_the_solo_that_a_track_left_with(document: Document, session: Session) -> None:
+    track = session.tracks[0]
+    document.execute(c.SetControl(track.id, "fader_db", -3.0))
+    document.execute(c.SetSolo(frozenset({track.id})))
+    document.execute(c.RemoveTracks((track.id,)))
+    document.go_to(0)
+    assert document.session.track(track.id).channel.solo

@@ -146,6 +146,20 @@ class DocumentMachine(RuleBasedStateMachine):
         self.place = min(self.place + 1, len(self.states) - 1)
         self._solos_stayed(solos)
 
+    @rule(place=st.integers(-1, 9))
+    def go_to(self, place: int) -> None:
+        solos = {t.id for t in self.document.session.tracks if t.channel.solo}
+        labels = (*self.document.history, *self.document.future)
+        told: list[Session] = []
+        stop = self.document.listen(lambda before, now: told.append(now))
+        moved = self.document.go_to(place)
+        stop()
+        assert moved is (place != self.place and 0 <= place < len(self.states))
+        assert told == ([self.document.session] if moved else [])
+        assert (*self.document.history, *self.document.future) == labels
+        self.place = place if moved else self.place
+        self._solos_stayed(solos)
+
     def _solos_stayed(self, solos: set[str]) -> None:
         assert solos & {t.id for t in self.document.session.tracks} <= {
             t.id for t in self.document.session.tracks if t.channel.solo

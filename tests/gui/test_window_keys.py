@@ -13,12 +13,11 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QMenu, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from mixassist.domain.channel import View
 from mixassist.domain.parameters import PARAMETERS
-from mixassist.gui.app import show_crash
 from mixassist.gui.main_window import MainWindow
 
 
@@ -195,17 +194,6 @@ def test_a_storm_of_edits_undoes_to_the_start_and_redoes_to_the_end(window: Main
         for p in PARAMETERS:
             if p.is_continuous:
                 assert widgets[f"{track.name}.{p.key}"].number == track.channel.controls[p.key]
-
-
-def test_a_crash_sheet_gives_the_log(window: MainWindow, capsys: pytest.CaptureFixture[str]) -> None:
-    try:
-        raise ZeroDivisionError("a bug")
-    except ZeroDivisionError as error:
-        show_crash(window, type(error), error, error.__traceback__)
-    sheet = window.findChild(QWidget, "sheet.crash")
-    assert "ZeroDivisionError: a bug" in sheet.findChild(QPlainTextEdit).toPlainText()
-    assert "ZeroDivisionError: a bug" in capsys.readouterr().err
-    sheet.close()
 
 
 def test_the_application_starts_opens_and_ends(stems: Path, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 import soundfile
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from mixassist import api
@@ -316,7 +316,9 @@ def test_work_that_a_crash_left_behind_comes_back(
     again = make_window()
     again.recovery.offer()
     qtbot.waitUntil(lambda: bool(again.messages.texts), timeout=10_000)
-    again.messages.findChildren(QWidget, "message")[0].button.click()
+    buttons = {b.text(): b for b in again.messages.findChildren(QPushButton)}
+    assert set(buttons) == {"Recover", "Discard"}
+    buttons["Recover"].click()
     wait_idle(again)
     assert again.session == edited
     assert again.document.is_modified

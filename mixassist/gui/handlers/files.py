@@ -92,6 +92,16 @@ class FileActions(QObject):
         if names:
             self._window.workspace.import_audio(names)
 
+    def paste(self) -> None:
+        """Takes the files on the clipboard as if they were dropped on the window."""
+        urls = QGuiApplication.clipboard().mimeData().urls()
+        names = [url.toLocalFile() for url in urls if url.isLocalFile()]
+        if names:
+            self._window.take_dropped(names)
+        else:
+            words = self.tr("There are no files on the clipboard. Copy stems or a session in the file manager first.")
+            self._window.workspace.message.emit(words, "note")
+
     def export(self) -> None:
         """Asks for a name and kind and writes the mix of the view that sounds."""
         workspace = self._window.workspace

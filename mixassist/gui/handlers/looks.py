@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""View and Help menus: panels, zoom, theme, keys, report."""
+"""View menu: panels, zoom, theme."""
 
 from __future__ import annotations
 
@@ -22,19 +22,16 @@ class LooksActions(QObject):
         """Shows or hides the channel panel."""
         settings = self._window.settings
         settings.show_channel_panel = not settings.show_channel_panel
-        self._window.apply_layout()
 
     def toggle_waveforms(self) -> None:
         """Shows or hides the waveforms."""
         settings = self._window.settings
         settings.show_waveforms = not settings.show_waveforms
-        self._window.apply_layout()
 
     def toggle_mixer(self) -> None:
         """Shows or hides the console; the waveforms take its room."""
         settings = self._window.settings
         settings.show_mixer = not settings.show_mixer
-        self._window.apply_layout()
 
     def has_channel_panel(self) -> bool:
         """Whether the channel panel is shown."""
@@ -47,6 +44,17 @@ class LooksActions(QObject):
     def has_mixer(self) -> bool:
         """Whether the console is shown."""
         return self._window.settings.show_mixer
+
+    def toggle_history(self) -> None:
+        """Shows the history and goes into it, or hides it."""
+        settings = self._window.settings
+        settings.show_history = not settings.show_history
+        if settings.show_history:
+            self._window.history.list.setFocus()
+
+    def has_history(self) -> bool:
+        """Whether the history is shown."""
+        return self._window.settings.show_history
 
     def zoom_in(self) -> None:
         """Zooms in around the playhead."""
@@ -62,15 +70,15 @@ class LooksActions(QObject):
 
     def theme_system(self) -> None:
         """Follows the system."""
-        self._window.set_theme("system")
+        self._window.settings.theme = "system"
 
     def theme_dark(self) -> None:
         """Always dark."""
-        self._window.set_theme("dark")
+        self._window.settings.theme = "dark"
 
     def theme_light(self) -> None:
         """Always light."""
-        self._window.set_theme("light")
+        self._window.settings.theme = "light"
 
     def is_theme_system(self) -> bool:
         """Whether the system's scheme is followed."""
@@ -83,22 +91,3 @@ class LooksActions(QObject):
     def is_theme_light(self) -> bool:
         """Whether it is always light."""
         return self._window.settings.theme == "light"
-
-    def show_keys(self) -> None:
-        """Opens the sheet of all keys."""
-        from mixassist.gui.panels.sheets import KeySheet
-
-        KeySheet(self._window.key_map, self._window).open()
-
-    def show_report(self) -> None:
-        """Opens the import report."""
-        from mixassist.gui.panels.sheets import ReportSheet
-
-        space = self._window.workspace
-        ReportSheet(space.notes, space.fault_watch.lines(), self._window).open()
-
-    def show_about(self) -> None:
-        """Opens the about box."""
-        from mixassist.gui.panels.sheets import AboutSheet
-
-        AboutSheet(self._window).open()

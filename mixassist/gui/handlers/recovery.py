@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QDateTime, QLocale, QObject, QTimer
 
 from mixassist.domain.session import Session
 
@@ -26,13 +26,17 @@ class Recovery(QObject):
         self._saver = Autosaver()
         self._kept: Session | None = None
         self._timer = QTimer(self)
-        self._timer.setInterval(max(round(window.settings.autosave_minutes * 60_000), 5_000))
+        self._keep_every(window.settings.autosave_minutes)
+        window.settings.listen("autosave_minutes", self._keep_every)
         self._timer.timeout.connect(self.keep)
         self._timer.start()
         self._taken: Any = None
         self._workspace.saved.connect(self._saved)
         self._workspace.recovered.connect(self._took)
         self._workspace.opened.connect(self._let_go)
+
+    def _keep_every(self, minutes: float) -> None:
+        self._timer.setInterval(round(minutes * 60_000))
 
     def keep(self) -> None:
         """Writes a copy of unsaved work, in the background; what was kept already is not written again."""
@@ -60,13 +64,22 @@ class Recovery(QObject):
         self._workspace.tasks.run_task(self.tr("Looking for unsaved work"), look, self._offer_found, quiet=True)
 
     def _offer_found(self, found: tuple[Any, ...]) -> None:
-        for recovery in found[:2]:
-            text = self.tr("“{0}” ({1} tracks) was not saved when MixAssist last ended.").format(
-                recovery.name, recovery.track_count
+        for recovery in found[:3]:
+            when = QDateTime.fromMSecsSinceEpoch(recovery.written_at_ns // 1_000_000)
+            text = self.tr("“{0}” ({1} tracks) was not saved when MixAssist last ended. It was kept on {2}.").format(
+                recovery.name, recovery.track_count, QLocale().toString(when, QLocale.FormatType.ShortFormat)
             )
             self._window.messages.show_message(
-                text, "warning", (self.tr("Recover"), lambda r=recovery: self._workspace.recover(r))
+                text,
+                "warning",
+                (self.tr("Recover"), lambda r=recovery: self._workspace.recover(r)),
+                (self.tr("Discard"), lambda r=recovery: self._discard(r)),
             )
+
+    def _discard(self, recovery: Any) -> None:
+        from mixassist.interchange.autosave import discard_recovery
+
+        discard_recovery(recovery)
 
     def _took(self, recovery: Any) -> None:
         self._taken = recovery

@@ -141,7 +141,6 @@ class TimeLine(QObject):
         """Lays gain reduction over the waveforms, or takes it away."""
         settings = self._window.settings
         settings.show_reductions = not settings.show_reductions
-        self.waveforms.show_reductions(settings.show_reductions)
 
     def shows_reductions(self) -> bool:
         """Whether gain reduction lies over the waveforms."""

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
@@ -16,7 +18,7 @@ _MOST = 4
 
 
 class Message(QFrame):
-    """One sentence with a coloured edge, at most one action, and a cross to close it."""
+    """One sentence with a coloured edge, buttons for what can be done, and a cross to close it."""
 
     def __init__(self, text: str, kind: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,12 +33,16 @@ class Message(QFrame):
         self.label.setTextFormat(Qt.TextFormat.PlainText)
         self.label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         layout.addWidget(self.label, 1)
-        self.button = PushButton()
-        self.button.setVisible(False)
-        layout.addWidget(self.button)
+        self._layout = layout
         self.close_button = ToggleButton("×", "accent", checkable=False)
         self.close_button.setAccessibleName(self.tr("Close message"))
         layout.addWidget(self.close_button)
+
+    def add_button(self, words: str) -> PushButton:
+        """Adds a button before the cross."""
+        button = PushButton(words, self)
+        self._layout.insertWidget(self._layout.count() - 1, button)
+        return button
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = paint.painter_for(self)
@@ -66,17 +72,14 @@ class MessageBar(QWidget):
         """The sentences shown now."""
         return tuple(message.label.text() for message in self._messages)
 
-    def show_message(self, text: str, kind: str = "error", action: tuple[str, object] | None = None) -> None:
-        """Shows a sentence; a repeated one is shown once. `action` is (words, what to call)."""
+    def show_message(self, text: str, kind: str = "error", *actions: tuple[str, Callable[[], object]]) -> None:
+        """Shows a sentence; a repeated one is shown once. Each action is a button: (words, what to call)."""
         if text in self.texts:
             return
         message = Message(text, kind, self)
         message.close_button.clicked.connect(lambda: self._close(message))
-        if action is not None:
-            words, call = action
-            message.button.setText(words)
-            message.button.setVisible(True)
-            message.button.clicked.connect(lambda: (self._close(message), call()))  # type: ignore[operator]
+        for words, call in actions:
+            message.add_button(words).clicked.connect(lambda _=False, do=call: (self._close(message), do()))
         self._messages.append(message)
         self._layout.addWidget(message)
         while len(self._messages) > _MOST:
