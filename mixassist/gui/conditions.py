@@ -31,6 +31,11 @@ def _has_prediction(window: MainWindow) -> bool:
     return any(t.channel.prediction is not None for t in window.workspace.session.tracks)
 
 
+def _has_group(window: MainWindow) -> bool:
+    session, chosen = window.workspace.session, window.console.picked_ids
+    return any(t.channel.group for t in session.tracks if t.id in chosen)
+
+
 CONDITIONS: dict[str, Condition] = {
     "tracks": Condition(QT_TRANSLATE_NOOP("conditions", "needs tracks"), lambda w: bool(w.workspace.session.tracks)),
     "recents": Condition(
@@ -46,6 +51,10 @@ CONDITIONS: dict[str, Condition] = {
     "prediction": Condition(QT_TRANSLATE_NOOP("conditions", "needs a mix by Automix"), _has_prediction),
     "model": Condition(
         QT_TRANSLATE_NOOP("conditions", "there is no trained network"), lambda w: View.MODEL in w.views_at_hand()
+    ),
+    "grouped": Condition(QT_TRANSLATE_NOOP("conditions", "needs a strip that is in a group"), _has_group),
+    "reference": Condition(
+        QT_TRANSLATE_NOOP("conditions", "there is no reference"), lambda w: w.workspace.session.reference is not None
     ),
     "unmixing": Condition(QT_TRANSLATE_NOOP("conditions", "Automix is at work"), lambda w: not _is_mixing(w)),
 }

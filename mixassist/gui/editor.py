@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from mixassist.domain.channel import Channel
 from mixassist.domain.commands import BackToPrediction, Command, SetChannelFields, SetControl, SetControls, SetSolo
+from mixassist.domain.console_commands import FADER, SetMutes, fader_values, linked_fader_move, linked_ids
 from mixassist.domain.document import Document
 from mixassist.domain.errors import MixAssistError
 from mixassist.domain.parameters import PARAMETER, Value
@@ -29,7 +30,9 @@ class Editor(QObject):
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(_NUDGES_BELONG_TOGETHER_MS)
-        self._pause.timeout.connect(document.end_gesture)
+        self._pause.timeout.connect(self.end_gesture)
+        self._in_gesture = False
+        self._start_db: dict[str, float] = {}
 
     def execute(self, command: Command) -> None:
         """Applies a command; a `MixAssistError` is told."""
@@ -41,25 +44,42 @@ class Editor(QObject):
     def begin_gesture(self) -> None:
         """Mouse press."""
         self.end_gesture()
+        self._in_gesture = True
         self.document.begin_gesture()
 
     def end_gesture(self) -> None:
         """Mouse release, or the end of a row of nudges."""
         self._pause.stop()
+        self._in_gesture = False
+        self._start_db = {}
         self.document.end_gesture()
 
     def nudge(self, command: Command) -> None:
         """Applies a wheel notch or a key press; neighbours in time make one step."""
+        self._begin_nudge()
+        self.execute(command)
+
+    def _begin_nudge(self) -> None:
         if not self._pause.isActive():
             self.begin_gesture()
-        self.execute(command)
         self._pause.start()
+
+    def control_edit(self, track_id: str, key: str, value: Value) -> Command:
+        """Returns the command that sets a control; a fader takes the faders of its group along."""
+        session = self.document.session
+        linked = linked_ids(session, track_id) if key == FADER else ()
+        if len(linked) < 2:
+            return SetControl(track_id, key, value)
+        start_db = self._start_db if track_id in self._start_db else fader_values(session, linked)
+        if self._in_gesture:
+            self._start_db = start_db
+        return linked_fader_move(session, track_id, float(value), start_db)
 
     def bind(self, widget: QWidget, track_id: str, key: str) -> None:
         """Ties a parameter widget's edits to one control of one track."""
         if isinstance(widget, ParameterSlider):
-            widget.edited.connect(lambda value: self.execute(SetControl(track_id, key, value)))
-            widget.nudged.connect(lambda value: self.nudge(SetControl(track_id, key, value)))
+            widget.edited.connect(lambda value: self.execute(self.control_edit(track_id, key, value)))
+            widget.nudged.connect(lambda value: self.nudge_control(track_id, key, value))
             widget.gesture_started.connect(self.begin_gesture)
             widget.gesture_ended.connect(self.end_gesture)
             widget.prediction_wanted.connect(lambda: self.execute(BackToPrediction((track_id,), (key,))))
@@ -67,13 +87,20 @@ class Editor(QObject):
             widget.menu_wanted.connect(lambda at: self.open_menu(widget, track_id, key, at))
         elif isinstance(widget, ChoiceBox):
             widget.edited.connect(lambda value: self.execute(SetControl(track_id, key, value)))
+            widget.prediction_wanted.connect(lambda: self.execute(BackToPrediction((track_id,), (key,))))
             widget.menu_wanted.connect(lambda at: self.open_menu(widget, track_id, key, at))
         elif isinstance(widget, ToggleButton):
             widget.clicked.connect(lambda on: self.execute(SetControl(track_id, key, bool(on))))
+            widget.prediction_wanted.connect(lambda: self.execute(BackToPrediction((track_id,), (key,))))
             widget.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
             widget.customContextMenuRequested.connect(
                 lambda at: self.open_menu(widget, track_id, key, widget.mapToGlobal(at))
             )
+
+    def nudge_control(self, track_id: str, key: str, value: Value) -> None:
+        """Sets a control by a wheel notch or a key; neighbours in time make one step."""
+        self._begin_nudge()
+        self.execute(self.control_edit(track_id, key, value))
 
     def set_values(self, track_id: str, values: dict[str, Value], words: str) -> None:
         """Sets several controls of a track at once, inside a gesture or alone."""
@@ -91,15 +118,26 @@ class Editor(QObject):
         changed = locks | set(keys) if on else locks - set(keys)
         self.execute(SetChannelFields(track_id, {"locks": frozenset(changed)}, "lock" if on else "unlock"))
 
+    def toggle_mute(self, track_id: str) -> None:
+        """Mutes or unmutes a track, and with it its group."""
+        session = self.document.session
+        channel, linked = session.track(track_id).channel, linked_ids(session, track_id)
+        if len(linked) > 1:
+            self.execute(SetMutes(linked, not channel.mute, channel.group))
+        else:
+            words = "unmute" if channel.mute else "mute"
+            self.execute(SetChannelFields(track_id, {"mute": not channel.mute}, words))
+
     def toggle_solo(self, track_id: str, only: bool | None = None) -> None:
-        """Soloes a track with the others, or (Ctrl) as the only one; again takes it back."""
+        """Soloes a track, or its group, with the others, or (Ctrl) alone; again takes it back."""
         if only is None:
             only = bool(QApplication.keyboardModifiers() & Qt.KeyboardModifier.ControlModifier)
         soloed = {t.id for t in self.document.session.tracks if t.channel.solo}
+        linked = set(linked_ids(self.document.session, track_id))
         if only:
-            wanted = set() if soloed == {track_id} else {track_id}
+            wanted = set() if soloed == linked else linked
         else:
-            wanted = soloed ^ {track_id}
+            wanted = soloed - linked if track_id in soloed else soloed | linked
         self.execute(SetSolo(frozenset(wanted)))
 
     def open_menu(self, widget: QWidget, track_id: str, key: str, at: QPoint) -> None:
@@ -138,7 +176,7 @@ def show_control(widget: QWidget, key: str, channel: Channel) -> None:
     elif isinstance(widget, ChoiceBox):
         widget.show_value(str(value), None if predicted is None else str(predicted), locked)
     elif isinstance(widget, ToggleButton):
-        widget.show_on(bool(value))
+        widget.show_value(bool(value), None if predicted is None else bool(predicted), locked)
 
 
 def name_control(widget: QWidget, track_name: str, key: str, words: str = "") -> None:

@@ -15,6 +15,7 @@ from mixassist.gui.action_set import ActionSet, build_menus
 from mixassist.gui.console.console import Console
 from mixassist.gui.editors.channel_stack import ChannelStack
 from mixassist.gui.facts_text import facts_text
+from mixassist.gui.handlers.console import ConsoleActions
 from mixassist.gui.handlers.edits import EditActions
 from mixassist.gui.handlers.files import FileActions
 from mixassist.gui.handlers.looks import LooksActions
@@ -56,6 +57,7 @@ class MainWindow(QMainWindow):
         self.files, self.edits, self.tracks = FileActions(self), EditActions(self), TrackActions(self)
         self.transport, self.looks, self.program = TransportActions(self), LooksActions(self), ProgramActions(self)
         self.time_line = TimeLine(self)
+        self.console_actions = ConsoleActions(self)
         self.key_map = KeyMap(self.settings.keys, self)
         self.action_set = ActionSet(self, self, self.key_map)
         self.actions_by_name = self.action_set.by_name
@@ -71,6 +73,7 @@ class MainWindow(QMainWindow):
         self.recovery = Recovery(self)
         self.measuring = MixMeasuring(self.workspace.sound, self.workspace.tasks, self)
         self.measuring.measured.connect(self.console.master.show_measures)
+        self.measuring.measured.connect(self.console_actions.comparing.take_measures)
         self.facts_of_strips = StripFacts(self)
         self.console.strip_made.connect(self.facts_of_strips.show_strip)
         self.facts_of_strips.reduction.changed.connect(self.time_line.take_reduction)
@@ -91,7 +94,7 @@ class MainWindow(QMainWindow):
         self.transport_bar.show_method(self.settings.method or api.DEFAULT_METHOD)
         self.start_page = StartPage(self.actions_by_name, self)
         self.waveforms = self.time_line.waveforms
-        self.console = Console(self.workspace.editor, self)
+        self.console = Console(self.workspace.editor, self.actions_by_name, self)
         self.channel = ChannelStack(self.workspace.editor, self)
         self.history = HistoryPanel(self.workspace.document, self)
         self._split = WorkSplitter(self.time_line.panel, self.console, self)
@@ -147,6 +150,7 @@ class MainWindow(QMainWindow):
         self.console.completed.connect(self.channel.build_rest)
         self.console.stage_wanted.connect(lambda *_: self._show_channel_panel())
         self.console.track_menu_wanted.connect(self.tracks.open_menu)
+        self.console_actions.connect_console()
         self.waveforms.seek_wanted.connect(self.transport.seek)
         self.waveforms.selected.connect(self.console.select)
         self.waveforms.track_menu_wanted.connect(self.tracks.open_menu)
@@ -227,6 +231,7 @@ class MainWindow(QMainWindow):
         self.time_line.show_session(now, self.console.selected_id)
         self._pages.setCurrentIndex(1 if now.tracks else 0)
         self._shown = now
+        self.console_actions.comparing.show_session(now)
         self.facts_of_strips.show_session(now)
         self.history.refresh()
         self.refresh_view()
@@ -312,11 +317,8 @@ class MainWindow(QMainWindow):
         self.transport_bar.time.show_time(player.heard_frames / rate, session.length_frames / rate)
         self.transport_bar.show_playing(player.is_playing)
         reader = player.meters()
-        for track_id, strip in self.console.strips.items():
-            strip.meter.show_needle(reader.strips.get(track_id))
+        self.console.show_levels(reader)
         self.facts_of_strips.tick(player.heard_frames, player.is_playing)
-        self.console.master.meter.show_needle(reader.master)
-        self.console.master.show_peak()
 
     def _scheme_changed(self) -> None:
         if self.settings.theme == "system":

@@ -15,7 +15,7 @@ _SETTLED_MS = 1200
 
 
 class MixMeasuring(QObject):
-    """Measures loudness and true peak of the graph that plays; an edit makes it begin again. It changes nothing."""
+    """Measures loudness and true peak of the mix; an edit makes it begin again. It changes nothing."""
 
     measured = Signal(object)
     """The measures, or None while they are not known."""
@@ -45,12 +45,12 @@ class MixMeasuring(QObject):
         self._settle.stop()
 
     def _begin(self) -> None:
-        if self._sound.player is None or not self._sound.player.graph.strips:
+        if self._sound.engine is None or not self._sound.engine.graph().strips:
             return
         if not self._sound.is_ready:
             self._settle.start()
             return
-        graph = self._sound.player.graph
+        graph = self._sound.engine.graph()
 
         def work(progress: Progress, cancel: CancelToken) -> Any:
             from mixassist.rendering.mixdown import measure_mix

@@ -50,6 +50,8 @@ class Sound(QObject):
         self._pyramids: dict[AudioSource, Any] = {}
         self._given_up: set[AudioSource] = set()
         self._decoding: Task | None = None
+        self.heard_through: Callable[[Any], tuple[Any, bool]] | None = None
+        """Puts something else in the place of the mix's graph, or another gain; also says whether it is a version."""
         self._wanted: frozenset[AudioSource] = frozenset()
         queued = Qt.ConnectionType.QueuedConnection
         self._engine_moved.connect(self._take_graph, queued)
@@ -134,8 +136,17 @@ class Sound(QObject):
 
     def _take_graph(self) -> None:
         if self.engine is not None and self.player is not None:
-            self.player.set_graph(self.engine.graph())
+            self.send_graph()
             self.rendering_changed.emit()
+
+    def send_graph(self) -> None:
+        """Gives the player the mix, or what is listened to in its place."""
+        if self.engine is None or self.player is None:
+            return
+        graph, is_version = self.engine.graph(), False
+        if self.heard_through is not None:
+            graph, is_version = self.heard_through(graph)
+        self.player.set_graph(graph, is_version=is_version)
 
     def _take_engine_error(self, track_id: str, error: Exception) -> None:
         if not isinstance(error, MixAssistError):

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,12 +16,13 @@ from mixassist.domain.commands import AddTracks, ApplyPrediction, ReplaceSource,
 from mixassist.domain.document import Document
 from mixassist.domain.errors import MixAssistError
 from mixassist.domain.session import Master, Session
-from mixassist.domain.track import AudioFile, Track
+from mixassist.domain.track import AudioFile
 from mixassist.gui.editor import Editor
 from mixassist.gui.fault_watch import FaultWatch
 from mixassist.gui.import_report import ImportReport
 from mixassist.gui.sound import OutputOpener, Sound, open_default_output
 from mixassist.gui.tasks import TaskRunner
+from mixassist.interchange.audio_identity import files_of, replace_files
 
 _MOST_TOLD = 2
 """Files that cannot be read are named in messages of their own up to this many."""
@@ -199,14 +200,10 @@ class Workspace(QObject):
 
         def take(result: tuple[Session, Sequence[Any]]) -> None:
             found, still = result
-            moved = {
-                old.file: new.file
-                for before, after in zip(session.tracks, found.tracks, strict=True)
-                for old, new in zip(before.source.sides, after.source.sides, strict=True)
-            }
+            moved = dict(zip(sides_of(session), sides_of(found), strict=True))
             if self.sound.stems is not None:
                 self.sound.stems.refuse(lost.file.path for lost in still)
-            self.document.update_facts(lambda state: with_files(state, moved))
+            self.document.update_facts(lambda state: replace_files(state, moved))
             self.relinked.emit()
             count = sum(old != new for old, new in moved.items())
             if count:
@@ -389,16 +386,14 @@ def meet_stems(session: Session, stems: Any) -> None:
 
 def with_facts(state: Session, written: Session) -> Session:
     """Returns a state of the history with the name and the file hashes that saving found out."""
-    hashed = {replace(f, sha256=""): f for t in written.tracks for f in t.source.files}
-    present = {f: hashed.get(replace(f, sha256=""), f) for t in state.tracks for f in t.source.files}
-    return replace(with_files(state, present), name=written.name)
+    hashed = {replace(f, sha256=""): f for f in files_of(written)}
+    present = {f: hashed.get(replace(f, sha256=""), f) for f in files_of(state)}
+    return replace(replace_files(state, present), name=written.name)
 
 
-def with_files(state: Session, files: Mapping[AudioFile, AudioFile]) -> Session:
-    """Returns a state in which files are replaced by others."""
-
-    def moved(track: Track) -> Track:
-        sides = tuple(replace(side, file=files.get(side.file, side.file)) for side in track.source.sides)
-        return track if sides == track.source.sides else replace(track, source=replace(track.source, sides=sides))
-
-    return replace(state, tracks=tuple(moved(t) for t in state.tracks))
+def sides_of(session: Session) -> tuple[AudioFile, ...]:
+    """Returns the file of every side of every track and of the reference, in their order."""
+    sources = [t.source for t in session.tracks]
+    if session.reference is not None:
+        sources.append(session.reference.source)
+    return tuple(side.file for source in sources for side in source.sides)

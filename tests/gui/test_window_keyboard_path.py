@@ -20,7 +20,7 @@ NONE, CTRL, SHIFT = (
 )  # fmt: skip
 STRIP_ORDER = [
     "name", "input_gain_db", "polarity_inverted", "equalizer_curve", "compressor_curve", "reverb_type", "reverb_wet",
-    "pan", "mute", "solo", "lock", "fader_db", "meter", "fader_db.number", "foot",
+    "pan", "mute", "solo", "lock", "fader_db", "meter", "fader_db.number", "peak", "foot",
 ]  # fmt: skip
 
 

@@ -4,51 +4,43 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QWidget
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
-from mixassist.domain.commands import RenameTrack, SetChannelFields, SetMaster, SetSolo
+from mixassist.domain.commands import RenameTrack, SetMaster, SetSolo
+from mixassist.domain.console_commands import group_names
 from mixassist.domain.parameters import KEYS
 from mixassist.domain.session import Session
 from mixassist.domain.track import Track
 from mixassist.gui.console.master_strip import MasterStrip
-from mixassist.gui.console.strip import STRIP_WIDTH, Strip
+from mixassist.gui.console.mix_bar import MixBar
+from mixassist.gui.console.strip import NARROW_WIDTH, WIDE_WIDTH, Strip
+from mixassist.gui.console.strip_row import StripRow
 from mixassist.gui.editor import Editor
+from mixassist.gui.widgets.group_tag import group_colour
+
+if TYPE_CHECKING:
+    from mixassist.playback.meters import MeterReader
 
 _STRIPS_A_TURN = 2
 """Strips made in one turn of the event loop: a few milliseconds, so that the window answers while it fills."""
 
 
-class StripRow(QScrollArea):
-    """Scrolls sideways with the plain wheel."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWidgetResizable(True)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setFrameShape(QScrollArea.Shape.NoFrame)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        delta = event.angleDelta().x() or event.angleDelta().y()
-        bar = self.horizontalScrollBar()
-        bar.setValue(bar.value() - round(delta * 0.8))
-        event.accept()
-
-
 class Console(QWidget):
-    """Keeps one strip a track, in the session's order, and the selection."""
+    """Keeps one strip a track, in the session's order, the selection, and what else is chosen with it."""
 
     selection_changed = Signal(str)
     stage_wanted = Signal(str, str)
     track_menu_wanted = Signal(str, object)
+    group_menu_wanted = Signal(str, object)
     strip_made = Signal(str)
     completed = Signal()
     """Every track has its strip."""
 
-    def __init__(self, editor: Editor, parent: QWidget | None = None) -> None:
+    def __init__(self, editor: Editor, actions: dict[str, QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("console")
         self._editor = editor
@@ -58,6 +50,7 @@ class Console(QWidget):
         self._rendering: frozenset[str] = frozenset()
         self._faults: Mapping[str, tuple[str, ...]] = {}
         self.selected_id = ""
+        self._picked: frozenset[str] = frozenset()
         self._builder = QTimer(self)
         self._builder.setInterval(0)
         self._builder.timeout.connect(self._build_some)
@@ -69,10 +62,15 @@ class Console(QWidget):
         self._line.addStretch(1)
         self.row.setWidget(self._holder)
         self.master = MasterStrip(self)
+        self.mix_bar = MixBar(actions, self)
+        strips = QVBoxLayout()
+        strips.setSpacing(5)
+        strips.addWidget(self.mix_bar)
+        strips.addWidget(self.row, 1)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
-        layout.addWidget(self.row, 1)
+        layout.addLayout(strips, 1)
         layout.addWidget(self.master)
         self._connect_master()
 
@@ -114,9 +112,10 @@ class Console(QWidget):
         if self._waiting:
             self._build(self._waiting[0])
         # As wide as all strips from the start: a row that grew would be painted anew with each of them.
-        self._holder.setMinimumWidth(len(ids) * (STRIP_WIDTH + self._line.spacing()))
+        self._keep_width()
         if self._waiting:
             self._builder.start()
+        self._picked &= frozenset(ids)
         if self.selected_id not in ids:
             self.selected_id = ids[0] if ids else ""
             self.selection_changed.emit(self.selected_id)
@@ -159,22 +158,42 @@ class Console(QWidget):
             bar = self.row.horizontalScrollBar().sizeHint().height()
             self.row.setMinimumHeight(strip.minimumSizeHint().height() + bar)
 
+    def _keep_width(self) -> None:
+        widths = (WIDE_WIDTH if t.channel.wide else NARROW_WIDTH for t in self._session.tracks)
+        self._holder.setMinimumWidth(sum(w + self._line.spacing() for w in widths))
+
+    def show_levels(self, reader: MeterReader) -> None:
+        """Shows the meters of this moment."""
+        for track_id, strip in self._strips.items():
+            strip.show_needle(reader.strips.get(track_id))
+        self.master.meter.show_needle(reader.master)
+        self.master.show_peak()
+
     def refresh(self, session: Session, only: Iterable[str] | None = None) -> None:
         """Shows the present values; `only` names the tracks that changed."""
-        self._session = session
+        before, self._session = self._session, session
         wanted = set(self._strips) if only is None else set(only) & set(self._strips)
+        if group_names(before) != group_names(session):
+            wanted = set(self._strips)
         for track in session.tracks:
             if track.id in wanted:
                 self._show(track)
+        self._keep_width()
         self.master.show_session(session)
+        self.mix_bar.show_session(session)
 
     def _show(self, track: Track) -> None:
+        groups = group_names(self._session)
+        name = track.channel.group
+        colour = group_colour(groups.index(name)) if name else ""
+        self._strips[track.id].show_group(name, colour, bool(groups))
         self._strips[track.id].show_track(
             track,
             self._session,
             selected=track.id == self.selected_id,
             rendering=track.id in self._rendering,
             faults=self._faults.get(track.id, ()),
+            picked=track.id in self._picked,
         )
 
     def show_rendering(self, track_ids: frozenset[str], session: Session) -> None:
@@ -190,16 +209,51 @@ class Console(QWidget):
         self._faults = faults
         self.refresh(self._session, changed)
 
+    @property
+    def picked_ids(self) -> tuple[str, ...]:
+        """The strips that were chosen together, the selected one among them, in the session's order."""
+        chosen = self._picked | {self.selected_id}
+        return tuple(t.id for t in self._session.tracks if t.id in chosen)
+
     def select(self, track_id: str) -> None:
-        """Selects a strip and scrolls it into sight."""
+        """Selects a strip alone and scrolls it into sight."""
         if track_id in self._waiting:
             self._build(track_id)
-        if track_id not in self._strips or track_id == self.selected_id:
+        if track_id not in self._strips or (track_id == self.selected_id and not self._picked):
             return
-        before, self.selected_id = self.selected_id, track_id
-        self.refresh(self._editor.document.session, {before, track_id})
+        before = {*self._picked, self.selected_id}
+        is_new, self.selected_id, self._picked = track_id != self.selected_id, track_id, frozenset()
+        self.refresh(self._editor.document.session, {*before, track_id})
         self.row.ensureWidgetVisible(self._strips[track_id], 8, 0)
-        self.selection_changed.emit(track_id)
+        if is_new:
+            self.selection_changed.emit(track_id)
+
+    def pick(self, track_ids: tuple[str, ...]) -> None:
+        """Chooses several strips; the selected one stays selected and is always among them."""
+        before, self._picked = self._picked, frozenset(track_ids) & {t.id for t in self._session.tracks}
+        self.refresh(self._session, before ^ self._picked)
+
+    def extend_choice(self, by: int) -> None:
+        """Takes the neighbour at that side of the selected strip into the choice and selects it."""
+        ids = [t.id for t in self._session.tracks]
+        if self.selected_id not in ids:
+            return
+        place = ids.index(self.selected_id) + by
+        if 0 <= place < len(ids):
+            chosen = self._picked | {self.selected_id}
+            self.select(ids[place])
+            self.pick(tuple(chosen | {ids[place]}))
+
+    def _pick_by_click(self, track_id: str) -> None:
+        """A click selects; with Ctrl it takes a strip in or out, with Shift it takes all up to there."""
+        keys, ids = QApplication.keyboardModifiers(), [t.id for t in self._session.tracks]
+        if keys & Qt.KeyboardModifier.ControlModifier and track_id != self.selected_id:
+            self.pick(tuple((self._picked | {self.selected_id}) ^ {track_id}))
+        elif keys & Qt.KeyboardModifier.ShiftModifier and self.selected_id in ids:
+            first, last = sorted((ids.index(self.selected_id), ids.index(track_id)))
+            self.pick(tuple(ids[first : last + 1]))
+        elif track_id not in self._picked or keys == Qt.KeyboardModifier.NoModifier:
+            self.select(track_id)
 
     def _make_strip(self, track_id: str) -> Strip:
         strip, editor = Strip(track_id, self._holder), self._editor
@@ -207,12 +261,11 @@ class Console(QWidget):
             editor.bind(widget, track_id, key)
         for key, widget in strip.doubles.values():
             editor.bind(widget, track_id, key)
-        strip.selected.connect(self.select)
+        strip.selected.connect(self._pick_by_click)
+        strip.group_menu_wanted.connect(self.group_menu_wanted)
         strip.stage_wanted.connect(self.stage_wanted)
         strip.menu_wanted.connect(self.track_menu_wanted)
-        strip.mute_wanted.connect(
-            lambda i, on: editor.execute(SetChannelFields(i, {"mute": on}, "mute" if on else "unmute"))
-        )
+        strip.mute_wanted.connect(lambda i, _: editor.toggle_mute(i))
         strip.solo_wanted.connect(editor.toggle_solo)
         strip.lock_wanted.connect(lambda i, on: editor.set_locks(i, KEYS, on))
         strip.rename_wanted.connect(lambda i, name: editor.execute(RenameTrack(i, name)))
@@ -222,11 +275,7 @@ class Console(QWidget):
         """Tab goes down a strip, then to the next one."""
         previous: QWidget | None = None
         for strip in self._strips.values():
-            for widget in (
-                strip.title, strip.input_gain, strip.polarity, strip.equalizer, strip.compressor, strip.reverb_type,
-                strip.reverb_wet, strip.pan, strip.mute, strip.solo, strip.lock, strip.fader, strip.meter,
-                strip.fader_text, strip.foot,
-            ):  # fmt: skip
+            for widget in strip.tab_order:
                 if previous is not None:
                     QWidget.setTabOrder(previous, widget)
                 previous = widget

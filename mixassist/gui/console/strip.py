@@ -18,38 +18,45 @@ from mixassist.gui.editor import name_control, show_control
 from mixassist.gui.theme import mixed, theme_of
 from mixassist.gui.widgets.choice_box import ChoiceBox
 from mixassist.gui.widgets.fader import Fader
+from mixassist.gui.widgets.group_tag import GroupTag
 from mixassist.gui.widgets.honesty_label import HonestyLabel
 from mixassist.gui.widgets.level_meter import LevelMeter
 from mixassist.gui.widgets.name_label import NameLabel
 from mixassist.gui.widgets.pan_slider import PanSlider
+from mixassist.gui.widgets.peak_number import PeakNumber
 from mixassist.gui.widgets.thumbnails import CompressorThumbnail, EqualizerThumbnail
 from mixassist.gui.widgets.toggle_button import ToggleButton
 from mixassist.gui.widgets.value_box import ValueBox
 
 if TYPE_CHECKING:
     from mixassist.api.honesty import Honesty
+    from mixassist.playback.meters import Needle
 
-STRIP_WIDTH = 98
+NARROW_WIDTH = 78
+WIDE_WIDTH = 112
 
 
 class Strip(QFrame):
     """Shows one track and emits what its buttons want; its parameter widgets are bound by the console."""
 
     selected = Signal(str)
+    """Picked by a click; the keys held then say what is meant."""
     stage_wanted = Signal(str, str)
     menu_wanted = Signal(str, object)
     mute_wanted = Signal(str, bool)
     solo_wanted = Signal(str)
     lock_wanted = Signal(str, bool)
     rename_wanted = Signal(str, str)
+    group_menu_wanted = Signal(str, object)
 
     def __init__(self, track_id: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.track_id = track_id
         self._name = ""
         self._is_selected = False
+        self._is_picked = False
         self._is_audible = True
-        self.setFixedWidth(STRIP_WIDTH)
+        self.setFixedWidth(NARROW_WIDTH)
         self._make()
         self._lay_out()
         self._connect()
@@ -74,6 +81,8 @@ class Strip(QFrame):
         self.fader = Fader(self)
         self.meter = LevelMeter(self)
         self.fader_text = ValueBox(PARAMETER["fader_db"], self)
+        self.peak = PeakNumber(self)
+        self.group = GroupTag(self)
         self.foot = NameLabel(self, two_lines=False)
         self.controls: dict[str, QWidget] = {
             "input_gain_db": self.input_gain, "polarity_inverted": self.polarity, "reverb_type": self.reverb_type,
@@ -100,11 +109,16 @@ class Strip(QFrame):
             lamps.addWidget(lamp, 1)
         column.addLayout(lamps)
         level = QHBoxLayout()
-        level.setSpacing(5)
+        level.setSpacing(3)
         level.addWidget(self.fader, 1)
         level.addWidget(self.meter)
         column.addLayout(level, 1)
-        column.addWidget(self.fader_text)
+        numbers = QHBoxLayout()
+        numbers.setSpacing(3)
+        numbers.addWidget(self.fader_text, 3)
+        numbers.addWidget(self.peak, 2)
+        column.addLayout(numbers)
+        column.addWidget(self.group)
         column.addWidget(self.foot)
 
     def _connect(self) -> None:
@@ -118,8 +132,22 @@ class Strip(QFrame):
         self.lock.clicked.connect(lambda on: self.lock_wanted.emit(track_id, on))
         self.equalizer.clicked.connect(lambda: self.stage_wanted.emit(track_id, "equalizer"))
         self.compressor.clicked.connect(lambda: self.stage_wanted.emit(track_id, "compressor"))
-        for widget in (self.title, self.foot, self.equalizer, self.compressor, self.meter):
+        self.meter.forgotten.connect(self.show_peak)
+        self.peak.clicked.connect(self.meter.forget)
+        self.group.clicked.connect(
+            lambda: self.group_menu_wanted.emit(track_id, self.group.mapToGlobal(self.group.rect().bottomLeft()))
+        )
+        for widget in (self.title, self.foot, self.equalizer, self.compressor, self.meter, self.peak):
             widget.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+
+    @property
+    def tab_order(self) -> tuple[QWidget, ...]:
+        """Its widgets from top to bottom, as Tab goes through them."""
+        return (
+            self.title, self.input_gain, self.polarity, self.equalizer, self.compressor, self.reverb_type,
+            self.reverb_wet, self.pan, self.mute, self.solo, self.lock, self.fader, self.meter, self.fader_text,
+            self.peak, self.group, self.foot,
+        )  # fmt: skip
 
     @property
     def is_selected(self) -> bool:
@@ -127,10 +155,18 @@ class Strip(QFrame):
         return self._is_selected
 
     def show_track(
-        self, track: Track, session: Session, *, selected: bool, rendering: bool, faults: tuple[str, ...] = ()
+        self,
+        track: Track,
+        session: Session,
+        *,
+        selected: bool,
+        rendering: bool,
+        faults: tuple[str, ...] = (),
+        picked: bool = False,
     ) -> None:
-        """Shows a track; emits nothing."""
+        """Shows a track; emits nothing. `picked` says that it is one of several that were chosen."""
         channel = track.channel
+        self.setFixedWidth(WIDE_WIDTH if channel.wide else NARROW_WIDTH)
         if track.name != self._name:
             self._rename(track.name)
         for key, widget in self.controls.items():
@@ -145,9 +181,22 @@ class Strip(QFrame):
         self.compressor.show_controls(channel.controls, channel.prediction, stages.compressor, rate)
         self._show_title(track, selected, rendering, faults)
         audible = session.is_audible(track)
-        if (selected, audible) != (self._is_selected, self._is_audible):
-            self._is_selected, self._is_audible = selected, audible
+        if (selected, picked, audible) != (self._is_selected, self._is_picked, self._is_audible):
+            self._is_selected, self._is_picked, self._is_audible = selected, picked, audible
             self.update()
+
+    def show_group(self, name: str, colour: str, offered: bool) -> None:
+        """Shows the group that the strip belongs to; `offered` says whether there are groups at all."""
+        self.group.show_group(name, colour, offered)
+
+    def show_needle(self, needle: Needle | None) -> None:
+        """Shows the levels of this moment."""
+        self.meter.show_needle(needle)
+        self.show_peak()
+
+    def show_peak(self) -> None:
+        """Writes the highest peak under the meter."""
+        self.peak.show_peak(self.meter.top_db, self.meter.is_clipped)
 
     def show_honesty(self, honesty: Honesty | None, *, is_current: bool, offered: bool) -> None:
         """Shows how far the model is from the console for this channel; None when there is nothing to compare.
@@ -174,17 +223,19 @@ class Strip(QFrame):
         named = {
             "mute": self.mute, "solo": self.solo, "lock": self.lock, "meter": self.meter, "name": self.title,
             "foot": self.foot, "equalizer_curve": self.equalizer, "compressor_curve": self.compressor,
-            "honesty": self.honesty,
+            "honesty": self.honesty, "peak": self.peak, "group": self.group,
         }  # fmt: skip
         for key, widget in named.items():
             name_control(widget, name, key)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self.selected.emit(self.track_id)
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.selected.emit(self.track_id)
         super().mousePressEvent(event)
 
     def contextMenuEvent(self, event) -> None:  # type: ignore[no-untyped-def]
-        self.selected.emit(self.track_id)
+        if not (self._is_selected or self._is_picked):
+            self.selected.emit(self.track_id)
         self.menu_wanted.emit(self.track_id, event.globalPos())
         event.accept()
 
@@ -196,5 +247,9 @@ class Strip(QFrame):
             fill = mixed(fill, theme.colour("raised"), 0.8)
         elif not self._is_audible:
             fill = mixed(fill, theme.colour("sunken"), 0.6)
-        line = theme.colour("accent") if self._is_selected else theme.colour("line")
+        line = theme.colour("line")
+        if self._is_selected:
+            line = theme.colour("accent")
+        elif self._is_picked:
+            line = mixed(theme.colour("line"), theme.colour("accent"), 0.6)
         paint.box(painter, QRectF(self.rect()), fill, line, 6)

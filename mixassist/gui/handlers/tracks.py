@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu
 from mixassist.domain.commands import MoveTrack, RemoveTracks, SetChannelFields, SetSolo
 from mixassist.domain.instruments import INSTRUMENTS
 from mixassist.gui.handlers.files import AUDIO_PATTERNS
+from mixassist.gui.handlers.strip_menu import add_strip_entries
 
 if TYPE_CHECKING:
     from mixassist.gui.main_window import MainWindow
@@ -88,8 +89,7 @@ class TrackActions(QObject):
     def mute(self) -> None:
         """Mutes or unmutes the selected strip."""
         if self._id:
-            on = not self._workspace.session.track(self._id).channel.mute
-            self._workspace.editor.execute(SetChannelFields(self._id, {"mute": on}, "mute" if on else "unmute"))
+            self._workspace.editor.toggle_mute(self._id)
 
     def solo(self) -> None:
         """Soloes or unsoloes the selected strip."""
@@ -134,6 +134,7 @@ class TrackActions(QObject):
                     SetChannelFields(track_id, {"instrument": key}, "instrument")
                 )
             )
+        add_strip_entries(menu, self._window, track_id)
         menu.addSeparator()
         menu.addAction(actions["back_strip"])
         return menu

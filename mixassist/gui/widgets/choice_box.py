@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Signal
-from PySide6.QtGui import QContextMenuEvent, QPainter
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
 from mixassist.domain.parameters import Parameter
@@ -19,6 +19,7 @@ class ChoiceBox(FlatCombo):
 
     edited = Signal(str)
     menu_wanted = Signal(object)
+    prediction_wanted = Signal()
 
     def __init__(self, parameter: Parameter, parent: QWidget | None = None) -> None:
         super().__init__(parent, height=20, pixels=11)
@@ -48,6 +49,13 @@ class ChoiceBox(FlatCombo):
         self.blockSignals(blocked)
         self.setAccessibleDescription(self.currentText())
         self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.modifiers() & Qt.KeyboardModifier.AltModifier and event.button() == Qt.MouseButton.LeftButton:
+            self.prediction_wanted.emit()
+            event.accept()
+            return
+        super().mousePressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.menu_wanted.emit(event.globalPos())

@@ -79,5 +79,5 @@ class HonestyLabel(QLabel):
         ink = theme.colour("warning" if self._is_far else "dim")
         if not self.isEnabled():
             ink = mixed(ink, theme.colour("panel"), 0.5)
-        painter.setFont(paint.sized(self.font(), 10, bold=self._is_far))
+        painter.setFont(paint.fitted(self.font(), 10, self.text(), self.width(), bold=self._is_far))
         paint.label(painter, QRectF(self.rect()), self.text(), ink)

@@ -31,10 +31,10 @@ class LevelMeter(PaintedButton):
         self.clicked.connect(self.forget)
 
     def sizeHint(self) -> QSize:
-        return QSize(16 + (22 if self.with_scale else 0), 190)
+        return QSize(15 + (22 if self.with_scale else 0), 190)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(14 + (22 if self.with_scale else 0), 90)
+        return QSize(13 + (22 if self.with_scale else 0), 90)
 
     @property
     def top_db(self) -> float:

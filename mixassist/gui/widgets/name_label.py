@@ -3,14 +3,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from mixassist.gui import paint
-from mixassist.gui.theme import mixed, theme_of
+from mixassist.gui.theme import Theme, mixed, theme_of
 from mixassist.gui.widgets.painted_button import PaintedButton
 from mixassist.gui.widgets.value_entry import ValueEntry
+
+_LEAST_PIXELS = 10
+"""Letters smaller than this are not read at a glance."""
 
 
 class NameLabel(PaintedButton):
@@ -100,17 +105,48 @@ class NameLabel(PaintedButton):
         else:
             paint.box(painter, rect, colour, None, 4)
             text_rect = rect.adjusted(5, 0, -5, 0)
+        if not self._draw_wrapped(painter, theme, rect):
+            self._draw_one_line(painter, theme, text_rect, colour)
+            self._draw_words(painter, theme, rect)
+        if self.hasFocus():
+            paint.focus_ring(painter, rect, theme.colour("accent"))
+
+    def _draw_one_line(self, painter: QPainter, theme: Theme, rect: QRectF, colour: QColor) -> None:
         size = 12 if self.two_lines else 11
-        painter.setFont(paint.fitted(self.font(), size, self.text(), text_rect.width(), bold=True, least=10))
+        painter.setFont(paint.fitted(self.font(), size, self.text(), rect.width(), bold=True, least=_LEAST_PIXELS))
         ink = theme.colour("text") if self.two_lines else paint.ink_on(colour)
         align = paint.Align.AlignLeft if self.two_lines else paint.Align.AlignHCenter
         # Stems of a kind differ at their ends (Snare Top, Snare Bottom): what does not fit goes from the middle.
-        words = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, int(text_rect.width()))
-        paint.label(painter, text_rect, words, ink, align)
+        words = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, int(rect.width()))
+        paint.label(painter, rect, words, ink, align)
+
+    def _draw_words(self, painter: QPainter, theme: Theme, rect: QRectF) -> None:
         if self.two_lines and self._words:
             painter.setFont(paint.sized(self.font(), 10))
             ink = theme.colour("accent" if self._busy else "dim")
             line = rect.adjusted(5, 19, -18 if self._faults else -4, -2)
             paint.label(painter, line, self._words, ink, paint.Align.AlignLeft, elide=True)
-        if self.hasFocus():
-            paint.focus_ring(painter, rect, theme.colour("accent"))
+
+    def _draw_wrapped(self, painter: QPainter, theme: Theme, rect: QRectF) -> bool:
+        """Writes a name that is too long for one line on both lines; returns whether it did."""
+        if not self.two_lines or self._busy or " " not in self.text():
+            return False
+        rows = (rect.adjusted(5, 4, -4, -18), rect.adjusted(5, 18, -18 if self._faults else -4, -3))
+        painter.setFont(paint.sized(self.font(), 11, bold=True))
+        metrics = painter.fontMetrics()
+        least = QFontMetricsF(paint.sized(self.font(), _LEAST_PIXELS, bold=True))
+        if least.horizontalAdvance(self.text()) <= rows[0].width():
+            return False
+        first, second = _halves(self.text(), lambda text: metrics.horizontalAdvance(text) <= rows[0].width())
+        for row, words in zip(rows, (first, second), strict=True):
+            shown = metrics.elidedText(words, Qt.TextElideMode.ElideMiddle, int(row.width()))
+            paint.label(painter, row, shown, theme.colour("text"), paint.Align.AlignLeft)
+        return True
+
+
+def _halves(text: str, fits: Callable[[str], bool]) -> tuple[str, str]:
+    """Parts a name at the last space whose left side fits; at the first one where none does."""
+    places = [place for place, letter in enumerate(text) if letter == " "]
+    fitting = [place for place in places if fits(text[:place])]
+    place = fitting[-1] if fitting else places[0]
+    return text[:place], text[place + 1 :]

@@ -132,7 +132,7 @@ class CompressorThumbnail(StageThumbnail):
             self.update()
 
     def draw(self, painter: QPainter, theme: Theme, rect: QRectF) -> None:
-        side = min(rect.height() * 1.6, rect.width() * 0.5)
+        side = min(rect.height() * 1.6, rect.width() * 0.45)
         graph = QRectF(rect.left(), rect.top(), side, rect.height())
         painter.setPen(QPen(theme.colour("line"), 1))
         painter.drawLine(graph.bottomLeft(), graph.topRight())
@@ -145,7 +145,7 @@ class CompressorThumbnail(StageThumbnail):
             )
             painter.setPen(QPen(self._ink(theme, False), 1.6))
             painter.drawPolyline([QPointF(float(x), float(y)) for x, y in zip(xs, ys, strict=True)])
-        self._draw_words(painter, theme, QRectF(graph.right() + 3, rect.top(), rect.width() - side - 10, rect.height()))
+        self._draw_words(painter, theme, QRectF(graph.right() + 2, rect.top(), rect.width() - side - 9, rect.height()))
         if self._reduction_db is None:
             return
         bar = QRectF(rect.right() - 5, rect.top(), 5, rect.height())
@@ -154,7 +154,7 @@ class CompressorThumbnail(StageThumbnail):
         painter.fillRect(QRectF(bar.left(), bar.top(), bar.width(), bar.height() * share), theme.colour("warning"))
 
     def _draw_words(self, painter: QPainter, theme: Theme, rect: QRectF) -> None:
-        painter.setFont(paint.sized(self.font(), 9))
         active = not curves.compressor_is_neutral(self._controls)
         words = f"{self._controls.number('ratio'):.1f}:1" if active else self.tr("comp")
+        painter.setFont(paint.fitted(self.font(), 9, words, rect.width()))
         paint.label(painter, rect, words, theme.colour("dim"))

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from mixassist.gui import paint
@@ -22,10 +22,14 @@ class ToggleButton(PaintedButton):
         role: the theme's colour when lit.
     """
 
+    prediction_wanted = Signal()
+
     def __init__(self, face: str, role: str, parent: QWidget | None = None, *, checkable: bool = True) -> None:
         super().__init__(face, parent)
         self.face = face
         self.role = role
+        self._predicted: bool | None = None
+        self._locked = False
         self.setCheckable(checkable)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
@@ -43,6 +47,25 @@ class ToggleButton(PaintedButton):
             self.blockSignals(blocked)
             self.update()
 
+    @property
+    def has_ghost(self) -> bool:
+        """Whether it stands other than predicted."""
+        return self._predicted is not None and self._predicted != self.isChecked()
+
+    def show_value(self, on: bool, predicted: bool | None = None, locked: bool = False) -> None:
+        """Shows a switch of the table with the predicted side and the lock; emits nothing."""
+        self.show_on(on)
+        if (predicted, locked) != (self._predicted, self._locked):
+            self._predicted, self._locked = predicted, locked
+            self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.modifiers() & Qt.KeyboardModifier.AltModifier and event.button() == Qt.MouseButton.LeftButton:
+            self.prediction_wanted.emit()
+            event.accept()
+            return
+        super().mousePressEvent(event)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = paint.painter_for(self)
         theme = theme_of(self)
@@ -56,6 +79,13 @@ class ToggleButton(PaintedButton):
         if not self.isEnabled():
             ink = mixed(theme.colour("dim"), theme.colour("panel"), 0.5)
         self._draw_face(painter, rect, ink)
+        if self.has_ghost:
+            mark = QRectF(rect.left() + 4, rect.bottom() - 3.5, rect.width() - 8, 2)
+            painter.fillRect(mark, theme.colour("ghost") if not lit else ink)
+        if self._locked:
+            paint.padlock(
+                painter, QPointF(rect.right() - 4.5, rect.top() + 5), 6.0, ink if lit else theme.colour("lock")
+            )
         if self.hasFocus():
             paint.focus_ring(painter, rect, theme.colour("text" if lit else "accent"))
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from mixassist.domain.parameters import Parameter
@@ -77,18 +77,26 @@ class ValueBox(ParameterSlider):
             x = 3 + ghost * (self.width() - 6)
             painter.fillRect(QRectF(x - 1.2, self.height() - 5.2, 2.4, 4.2), theme.colour("ghost"))
 
+    def _words_for(self, room: float) -> str:
+        """Returns the value as written; in a narrow box without the unit of decibels, which the control says."""
+        words = self.text()
+        if self.parameter.unit == "dB" and QFontMetricsF(paint.sized(self.font(), 10)).horizontalAdvance(words) > room:
+            return words.removesuffix(" dB")
+        return words
+
     def _draw_text(self, painter: QPainter, theme: Theme) -> None:
         painter.setFont(paint.sized(self.font(), 11))
         edge = 5 if self.caption else 2
         rect = QRectF(self.rect()).adjusted(12 if self.locked else edge, 0, -edge, -2)
         room = rect.width() - (painter.fontMetrics().horizontalAdvance(self.caption) if self.caption else 0)
-        painter.setFont(paint.fitted(self.font(), 11, self.text(), room))
+        words = self._words_for(room)
+        painter.setFont(paint.fitted(self.font(), 11, words, room))
         colour = theme.colour("text") if self.isEnabled() else theme.colour("dim")
         if self.caption:
-            paint.label(painter, rect, self.text(), colour, paint.Align.AlignRight)
+            paint.label(painter, rect, words, colour, paint.Align.AlignRight)
             painter.setFont(paint.sized(self.font(), 11))
             paint.label(painter, rect, self.caption, theme.colour("dim"), paint.Align.AlignLeft)
         else:
-            paint.label(painter, rect, self.text(), colour)
+            paint.label(painter, rect, words, colour)
         if self.locked:
             paint.padlock(painter, QPointF(7.5, self.height() / 2 - 0.5), 7.0, theme.colour("lock"))
