@@ -49,7 +49,9 @@ def faulty(tmp_path: Path, make_window: Callable[..., MainWindow]) -> MainWindow
     folder.mkdir()
     for name, samples in _faulty_stems().items():
         soundfile.write(folder / f"{name}.wav", samples, RATE, subtype="FLOAT")
-    return make_window(folder)
+    window = make_window(folder)
+    window.resize(1280, 1100)  # so that every lane is in sight
+    return window
 
 
 def faults_of(window: MainWindow, name: str) -> str:
