@@ -53,6 +53,7 @@ class Sound(QObject):
         self.heard_through: Callable[[Any], tuple[Any, bool]] | None = None
         """Puts something else in the place of the mix's graph, or another gain; also says whether it is a version."""
         self._wanted: frozenset[AudioSource] = frozenset()
+        self._lent: tuple[int, tuple[int, int] | None] | None = None
         queued = Qt.ConnectionType.QueuedConnection
         self._engine_moved.connect(self._take_graph, queued)
         self._engine_failed.connect(self._take_engine_error, queued)
@@ -126,6 +127,24 @@ class Sound(QObject):
         self._take_graph()
         self._decode_missing()
 
+    def lend(self) -> Any:
+        """Hands the player to somebody who plays other graphs on it; the session is silent until `take_back`."""
+        self.player.stop()
+        self._lent = (self.player.position_frames, self.player.loop)
+        return self.player
+
+    def take_back(self) -> None:
+        """Plays the session again from where it stood, stopped; does nothing when nothing is lent."""
+        if self._lent is None:
+            return
+        (position, loop), self._lent = self._lent, None
+        if self.player is not None:
+            self.player.stop()
+            self._take_graph()
+            self.player.set_loop(*(loop or (None,)))
+            self.player.seek(position)
+            self.player.meters().reset()
+
     def rendering_ids(self) -> frozenset[str]:
         """Returns the tracks that wait for a render."""
         return frozenset() if self.engine is None else self.engine.rendering()
@@ -140,8 +159,8 @@ class Sound(QObject):
             self.rendering_changed.emit()
 
     def send_graph(self) -> None:
-        """Gives the player the mix, or what is listened to in its place."""
-        if self.engine is None or self.player is None:
+        """Gives the player the mix, or what is listened to in its place; a player that is lent out is left alone."""
+        if self.engine is None or self.player is None or self._lent is not None:
             return
         graph, is_version = self.engine.graph(), False
         if self.heard_through is not None:
