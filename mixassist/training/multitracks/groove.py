@@ -58,7 +58,7 @@ class GroovePerformance:
 def groove_performances(
     data_dir: Path, *, held_out: bool | None = None, kind: str | None = None
 ) -> list[GroovePerformance]:
-    """Lists the performances, in the order of their table.
+    """Lists the performances whose files are there, in the order of their table.
 
     Args:
         data_dir: the folder with the training data; the performances are in its folder `midi/groove`.
@@ -84,7 +84,9 @@ def groove_performances(
     return [
         performance
         for performance in listed
-        if (held_out is None or performance.held_out == held_out) and (kind is None or performance.kind == kind)
+        if performance.path.is_file()
+        and (held_out is None or performance.held_out == held_out)
+        and (kind is None or performance.kind == kind)
     ]
 
 

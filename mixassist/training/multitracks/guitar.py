@@ -136,7 +136,7 @@ def _strum(notes: Sequence[Note], lots: np.random.Generator) -> list[_Stroke]:
         strings = sorted({n.pitch: n for n in chord}.values(), key=lambda n: n.pitch)[-STRINGS:]
         step_s = float(lots.uniform(0.003, 0.009))
         for place, note in enumerate(reversed(strings) if up else strings):
-            late_s = place * step_s + abs(float(lots.normal(0.0, 0.001)))
+            late_s = place * step_s + abs(float(lots.normal(0.0, 0.0005)))
             softer = 0.85 if up else 1.0 - 0.03 * place
             played = replace(note, velocity=max(1, round(note.velocity * softer)))
             strokes.append(_Stroke(played, start_s + late_s))

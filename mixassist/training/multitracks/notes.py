@@ -59,9 +59,8 @@ def frames_needed(notes: Sequence[Note], tail_s: float, length_s: float | None =
 def highest_line(notes: Sequence[Note]) -> list[Note]:
     """Returns the highest of the notes that sound at every moment, as one voice can sing or play them.
 
-    A lower note waits until the higher one above it ends, and keeps what is then left of it; what is left of a note
-    must last for `MIN_NOTE_S`. A note that a higher one covers in its middle goes on after it only where no other
-    note is higher.
+    A lower note is silent while a higher one sounds and goes on after it; of a note only stretches that last for
+    `MIN_NOTE_S` are kept.
     """
     edges = sorted({note.start_s for note in notes} | {note.end_s for note in notes})
     line: list[Note] = []
