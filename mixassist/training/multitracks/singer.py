@@ -27,6 +27,10 @@ _ONSET_SHARE = 0.6
 _CODA_SHARE = 0.35
 _HELD_SHARE = 0.7
 """A stretched vowel stays for this share of its length in its first half: a diphthong glides late when it is sung."""
+_MELISMA_S = 0.16
+"""A note shorter than this, or after less than this of a word, has no time for a word of its own."""
+_MELISMA_GAP_S = 0.05
+_MELISMA_NOTES = 4
 _BREATH_GAP_S = 0.45
 _LOUDNESS_DB = 14.0
 _TILT_DB_PER_OCTAVE = 1.5
@@ -59,7 +63,7 @@ def sing(
         notes: the melody; where several notes sound at once the highest is sung.
         lots: draws the words and all that makes two takes differ.
         voice: the singer.
-        words: one for each sung note, from the start again where they do not suffice; drawn by default.
+        words: one for each syllable (`syllables`), from the start again where they do not suffice; drawn by default.
         manner: how exactly.
         transpose: semitones; by default the whole octaves that bring the melody into the voice's range.
         length_s: length of the result; by default half a second after the last note.
@@ -78,14 +82,29 @@ def sing(
     first, last_end_s = 0, 0.0
     for phrase in phrases(sung, _PHRASE_GAP_S, _PHRASE_S):
         played = _scatter(phrase, manner, lots)
-        sound, start_s = _sing_phrase(played, words[first : first + len(phrase)], voice, manner, lots)
+        counts = [len(group) for group in syllables(phrase)]
+        sound, start_s = _sing_phrase(played, counts, words[first : first + len(counts)], voice, manner, lots)
         if start_s - last_end_s > _BREATH_GAP_S:
             _breathe(part, start_s, voice, lots)
         lay(part, sound, round(start_s * RATE_HZ), 1.0)
-        first, last_end_s = first + len(phrase), played[-1].end_s
+        first, last_end_s = first + len(counts), played[-1].end_s
     active = part[np.abs(part) > 1e-4]
     rms = float(np.sqrt(np.mean(np.square(active)))) if len(active) else 1.0
     return (part * np.float32(_RMS / max(rms, 1e-9)))[:, None]
+
+
+def syllables(phrase: Sequence[Note]) -> list[list[Note]]:
+    """Groups a phrase's notes by the words they are sung on: quick runs to other pitches stay on one vowel."""
+    groups: list[list[Note]] = []
+    for note in phrase:
+        if groups and len(groups[-1]) < _MELISMA_NOTES:
+            last = groups[-1][-1]
+            quick = min(note.length_s, note.start_s - groups[-1][0].start_s) < _MELISMA_S
+            if quick and note.start_s - last.end_s < _MELISMA_GAP_S and note.pitch != last.pitch:
+                groups[-1].append(note)
+                continue
+        groups.append([note])
+    return groups
 
 
 def _scatter(phrase: Sequence[Note], manner: Manner, lots: np.random.Generator) -> list[Note]:
@@ -107,22 +126,32 @@ def _scatter(phrase: Sequence[Note], manner: Manner, lots: np.random.Generator) 
 
 
 def _sing_phrase(
-    phrase: Sequence[Note], words: Sequence[str], voice: Voice, manner: Manner, lots: np.random.Generator
+    phrase: Sequence[Note],
+    counts: Sequence[int],
+    words: Sequence[str],
+    voice: Voice,
+    manner: Manner,
+    lots: np.random.Generator,
 ) -> tuple[np.ndarray, float]:
-    """Sings notes that follow each other in one breath; returns the sound and its start in seconds."""
+    """Sings notes that follow each other in one breath, `counts` of them on each word.
+
+    Returns:
+        The sound, and its start in seconds.
+    """
     spoken = [spoken_word(word, voice.speaker, voice.tone) for word in words]
-    ahead = _onset_frames(spoken[0], _ONSET_S)
-    start_s = phrase[0].start_s - ahead * FRAME_S
-    edges = [round((note.start_s - start_s) / FRAME_S) for note in phrase]
-    ends = [round((note.end_s - start_s) / FRAME_S) for note in phrase]
+    firsts = np.concatenate([[0], np.cumsum(counts)[:-1]])
+    lasts = firsts + np.asarray(counts) - 1
+    held = [replace(phrase[one], end_s=phrase[other].end_s) for one, other in zip(firsts, lasts, strict=True)]
+    start_s = held[0].start_s - _onset_frames(spoken[0], _ONSET_S) * FRAME_S
+    edges = [round((note.start_s - start_s) / FRAME_S) for note in held]
     parts = []
     here = 0
-    for index, (word, note) in enumerate(zip(spoken, phrase, strict=True)):
-        if index + 1 < len(phrase):
+    for index, (word, note) in enumerate(zip(spoken, held, strict=True)):
+        if index + 1 < len(held):
             room_s = _ONSET_SHARE * min(_ONSET_S, note.length_s)
             until = max(edges[index + 1] - _onset_frames(spoken[index + 1], room_s), here + 1)
         else:
-            until = max(ends[index], here + 1)
+            until = max(round((note.end_s - start_s) / FRAME_S), here + 1)
         parts.append(_word_frames(word, edges[index] - here, until - here, note))
         here = until
     frames = _Frames(

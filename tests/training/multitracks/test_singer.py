@@ -11,7 +11,7 @@ import pytest
 
 from mixassist.domain.errors import MixAssistError
 from mixassist.training.multitracks.notes import Note
-from mixassist.training.multitracks.singer import sing
+from mixassist.training.multitracks.singer import sing, syllables
 from mixassist.training.multitracks.speech import spoken_word
 from mixassist.training.multitracks.vocals import VOCAL_INSTRUMENTS, sing_vocals
 from mixassist.training.multitracks.voices import DOUBLE, VOICES, Manner, fit_to_range
@@ -86,6 +86,30 @@ def test_louder_and_brighter_with_velocity() -> None:
 def test_only_the_highest_line_is_sung() -> None:
     below = [Note(note.start_s, note.end_s, note.pitch - 7, 90) for note in _MELODY]
     assert np.array_equal(sing([*below, *_MELODY], _lots(), words=_WORDS), sing(_MELODY, _lots(), words=_WORDS))
+
+
+@pytest.mark.parametrize(
+    ("lengths_s", "pitches", "expected"),
+    [
+        ([0.5, 0.5, 0.5], [60, 62, 64], [1, 1, 1]),
+        ([0.5, 0.1, 0.1, 0.5], [60, 62, 64, 62], [3, 1]),
+        ([0.1, 0.5, 0.5], [60, 62, 64], [2, 1]),  # a grace note
+        ([0.5, 0.1, 0.1], [60, 60, 60], [1, 1, 1]),  # the same pitch again needs a word to be heard
+        ([0.1] * 6, [60, 62] * 3, [4, 2]),
+    ],
+)
+def test_quick_runs_stay_on_a_word(lengths_s: list[float], pitches: list[int], expected: list[int]) -> None:
+    ends_s = np.cumsum(lengths_s)
+    phrase = [Note(e - n, e, pitch, 90) for e, n, pitch in zip(ends_s, lengths_s, pitches, strict=True)]
+    assert [len(group) for group in syllables(phrase)] == expected
+
+
+@needs_singer
+def test_a_run_follows_its_pitches(cents_off: Callable[[np.ndarray, float], float]) -> None:
+    notes = [Note(0.5, 1.0, 60, 90), Note(1.0, 1.15, 62, 90), Note(1.15, 1.8, 64, 90)]
+    sung = sing(notes, _lots(), words=["far"], manner=_STEADY, transpose=0)
+    assert abs(cents_off(_part(sung, 0.7, 0.9), 60)) < 30.0
+    assert abs(cents_off(_part(sung, 1.3, 1.5), 64)) < 30.0
 
 
 @needs_singer
