@@ -32,7 +32,8 @@ METER_FRAMES = 512
 """Gain reduction is kept as its maximum over blocks of this length."""
 
 _CHUNK_FRAMES = 2**18
-_PROVISIONAL_FRAMES = 2**18
+_PROVISIONAL_SHARE = 1.5
+"""A provisional piece starts its compressor from rest this many times its own length earlier."""
 
 
 @dataclass(frozen=True)
@@ -264,14 +265,14 @@ class RenderStrip:
         wanted = wanted_reduction_db(audio.unsqueeze(0), settings)
         return detect(wanted, settings.release_rate, settings.attack_rate, states)
 
-    def _starting_point(self, first: int, states: StripStates | None) -> tuple[int, DetectorStates]:
-        """Returns from where a piece that begins at `first` must be computed, and the states there."""
+    def _starting_point(self, first: int, frames: int, states: StripStates | None) -> tuple[int, DetectorStates]:
+        """Returns from where a piece of `frames` that begins at `first` must be computed, and the states there."""
         if not self._compresses:
             return first, self._at_rest()
         if first <= 0:
             return 0, self._at_rest()
         if states is None:
-            return max(first - _PROVISIONAL_FRAMES, 0), self._at_rest()
+            return max(first - round(_PROVISIONAL_SHARE * frames), 0), self._at_rest()
         border, at = states.at(first)
         return border, DetectorStates(at.release.to(self.device), at.attack.to(self.device))
 
@@ -281,14 +282,14 @@ class RenderStrip:
 
         Args:
             states: from `scan` or a recorder. With a compressor and None, a piece from the middle is provisional:
-                it starts its compressor from rest some seconds earlier.
+                it starts its compressor from rest some time earlier.
 
         Returns:
             (1 | 2, frames).
         """
         memory = self._reverb.memory_frames if self._reverberates else 0
         first = start - memory
-        begin, at = self._starting_point(first, states)
+        begin, at = self._starting_point(first, frames, states)
         audio, _ = self._before_reverb(read, begin, start + frames - begin, at, None)
         wanted = memory + frames
         if audio.shape[-1] < wanted:
@@ -301,6 +302,6 @@ class RenderStrip:
         """Returns the compressor's gain reduction over a piece, dB ≥ 0: maxima of `METER_FRAMES` blocks, (blocks,)."""
         if not self._compresses:
             return torch.zeros(-(-frames // METER_FRAMES), device=self.device)
-        begin, at = self._starting_point(start, states)
+        begin, at = self._starting_point(start, frames, states)
         found = self._detected(read, begin, start + frames - begin, at)
         return _block_maxima(found.smoothed[0, start - begin :])

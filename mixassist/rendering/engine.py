@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Renders for the window: in the background, what is heard next first, while the old sound plays on.
 
-Two kinds of work. A *piece* is a few seconds at the playhead, ready within a tenth of a second of an edit; with a
+Three kinds of work. A *piece* is a few seconds at the playhead, ready within a tenth of a second of an edit; with a
 compressor it starts from rest some seconds earlier and is as good as exact. The *whole* render is exact, in order and
-for the cache; when it is complete it takes the pieces' place. Export never plays pieces: see `mixdown`.
+for the cache; when it is complete it takes the pieces' place. Export never plays pieces: see `mixdown`. Idle workers
+render what may be switched to, so that the switch is heard at once: see `foresight`.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from mixassist.domain.fader_law import FADER_FLOOR_DB
 from mixassist.domain.session import Session
 from mixassist.domain.track import Track
 from mixassist.rendering.cache import RenderCache
+from mixassist.rendering.foresight import Foresight
 from mixassist.rendering.play_graph import PlayGraph, Samples
 from mixassist.rendering.renderers import Renderer, renderer_for
 from mixassist.rendering.strip_render import NOTHING, Piece, StripRender, WholeRender
@@ -27,8 +29,11 @@ from mixassist.rendering.strips import Order, Take, assemble, one_torch_thread, 
 
 ChangeListener = Callable[[frozenset[str]], None]
 ErrorListener = Callable[[str, Exception], None]
+GraphListener = Callable[[PlayGraph], None]
 
 _DECODING_POLL_S = 0.1
+_QUICK_STRIPS = 3
+"""Up to so many stale strips each get a short piece first; of more, the first would be over before the last is there."""
 
 
 class RenderEngine:
@@ -52,6 +57,8 @@ class RenderEngine:
         self._playhead: Callable[[], int] | None = None
         self._on_change: list[ChangeListener] = []
         self._on_error: list[ErrorListener] = []
+        self._feed: GraphListener | None = None
+        self._foresight = Foresight(self._cache)
         self._prepared: set[tuple[str, int]] = set()
         self._preparations: list[Callable[[], object]] = []
         self._closed = False
@@ -90,6 +97,7 @@ class RenderEngine:
                 self._prepared.add(kind)
                 self._preparations += renderer.preparations(session.sample_rate_hz)
             graph = self._assembled()
+            self._foresight.show(session, {i: s.stem for i, s in self._strips.items() if s.stem is not None}, view)
             self._wake.notify_all()
         for track_id, error in failures:
             self._tell_error(track_id, error)
@@ -109,6 +117,22 @@ class RenderEngine:
         """Takes the playhead from a function from now on, such as a player's position."""
         with self._wake:
             self._playhead = playhead
+
+    def feed(self, listener: GraphListener | None) -> None:
+        """Calls `listener(graph)` with the present graph and with each new one, in their order, from now on.
+
+        It is called under the engine's lock, from any thread, and must only pass the graph on, such as to a player.
+        """
+        with self._wake:
+            self._feed = listener
+            if listener is not None:
+                listener(self._graph)
+
+    def foresee(self, views: Iterable[View]) -> None:
+        """Renders these views and the session's snapshots too, in idle moments."""
+        with self._wake:
+            self._foresight.views = tuple(views)
+            self._wake.notify_all()
 
     def is_rendering(self, track_id: str) -> bool:
         """Whether a strip still plays, wholly or in part, what it was before its last edit."""
@@ -147,6 +171,7 @@ class RenderEngine:
             if strip.whole is not None:
                 strip.whole.discard()
                 strip.whole = None
+        self._foresight.close()
         self._holding.close()
 
     def _strip_for(self, track: Track, session: Session, failures: list[tuple[str, Exception]]) -> StripRender:
@@ -192,6 +217,8 @@ class RenderEngine:
 
     def _assembled(self) -> PlayGraph:
         self._graph = assemble(self._session, {i: s.playing() for i, s in self._strips.items()})
+        if self._feed is not None:
+            self._feed(self._graph)
         return self._graph
 
     def _work(self) -> None:
@@ -206,7 +233,9 @@ class RenderEngine:
                     strip.is_busy = True
                     order = strip.order
                 elif self._preparations:
-                    preparation = self._preparations.pop(0)
+                    preparation: Callable[[], object] = self._preparations.pop(0)
+                elif self._foresight.take():
+                    preparation = self._foresight.step
                 else:
                     decoding = any(s.is_waiting and not s.is_busy for s in self._strips.values())
                     self._wake.wait(_DECODING_POLL_S if decoding else None)
@@ -229,11 +258,12 @@ class RenderEngine:
     def _next_task(self) -> tuple[StripRender, tuple[int, int] | None] | None:
         """Returns the strip that needs work most, with the piece it needs; None in its place for the whole render."""
         position = self._playhead() if self._playhead is not None else self._position
+        quick = sum(s.is_waiting and s.is_audible for s in self._strips.values()) <= _QUICK_STRIPS
         best: tuple[tuple[int, int, int], StripRender, tuple[int, int] | None] | None = None
         for index, strip in enumerate(self._strips.values()):
             if not strip.is_waiting or strip.is_busy or strip.stem is None:
                 continue
-            piece = strip.next_piece(position)
+            piece = strip.next_piece(position, quick)
             if piece is not None:
                 local = max(position - strip.track.start_frames, 0)
                 rank = (0, strip.covered_until(local) - local, index)

@@ -16,6 +16,8 @@ from mixassist.rendering.strips import Order, Take, reader_of
 
 PIECE_S = 4.0
 """Length of a piece rendered ahead of the playhead: about 50 ms of work."""
+QUICK_PIECE_S = 1.0
+"""Length of the first piece after an edit of few strips, which is heard the sooner."""
 AHEAD_S = 4.0
 """Pieces reach at least this far ahead before the complete render goes on."""
 _BEFORE_S = 0.05
@@ -123,11 +125,12 @@ class StripRender:
             older = (*self.take.patches, Patch(piece.start, piece.samples, self._ratio(order)))
             self.take = replace(self.take, patches=older[-_KEPT_UNDERLAYS:])
 
-    def next_piece(self, position: int) -> tuple[int, int] | None:
+    def next_piece(self, position: int, quick: bool = False) -> tuple[int, int] | None:
         """Returns start and length of the piece that is needed most, or None when enough is there.
 
         Args:
             position: the playhead on the session's time line.
+            quick: begin with a short piece.
         """
         if self.order is None or self.stem is None or not self.is_audible:
             return None
@@ -138,7 +141,8 @@ class StripRender:
             return None
         # Each piece also begins this much inside the one before it: between the two there is no way back to the old.
         start = max(covered - round(_BEFORE_S * rate), 0)
-        frames = min(round(PIECE_S * rate), end - start)
+        seconds = QUICK_PIECE_S if quick and not self.pieces else PIECE_S
+        frames = min(round(seconds * rate), end - start)
         decoded = self.stem.is_complete or self.stem.ready_frames >= start + frames
         return (start, frames) if decoded and frames > 0 else None
 

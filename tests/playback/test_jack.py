@@ -10,8 +10,11 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
+import soundfile
 
 pytestmark = [
     pytest.mark.slow,
@@ -94,3 +97,51 @@ def test_a_24_track_session_plays_without_an_underrun(jack: dict[str, str], sess
     assert position > 3 * session_rate
     assert latency < 0.25 * session_rate
     assert peak > 0.01
+
+
+class Recording:
+    """What `jack_recorder.py` wrote."""
+
+    def __init__(self, path: Path) -> None:
+        with np.load(path) as found:
+            self.audio, self.starts, self.times = found["audio"], found["starts"], found["frame_times"]
+
+    def gaps(self) -> int:
+        """Returns how many periods the recorder itself missed."""
+        return int(np.count_nonzero(np.diff(self.times) != np.diff(self.starts)))
+
+    def index_at(self, frame_time: int) -> int:
+        """Returns the place in the recording at a time of JACK's frame clock."""
+        period = max(int(np.searchsorted(self.times, frame_time, "right")) - 1, 0)
+        return int(self.starts[period] + frame_time - self.times[period])
+
+    def place_of(self, piece: np.ndarray, first: int, last: int) -> int:
+        """Returns where a piece (frames, 2) begins in the recording, by cross-correlation between two places."""
+        heard = self.audio[max(first, 0) : last].sum(1)
+        wanted = piece.sum(1)
+        length = len(heard) + len(wanted)
+        found = np.fft.irfft(np.fft.rfft(heard, length) * np.conj(np.fft.rfft(wanted, length)), length)
+        return max(first, 0) + int(np.argmax(found[: len(heard)]))
+
+
+def steady_residue_db(folder: Path, facts: dict[str, Any], heard: Recording) -> float:
+    """Returns the largest difference between recording and export in the steady part, in dBFS."""
+    export, _ = soundfile.read(folder / "export.wav", dtype="float32")
+    piece = export[facts["steady_from"] : facts["steady_until"]]
+    assert len(piece) > 5 * RATE
+    at = heard.place_of(piece[: 2 * RATE], 0, len(heard.audio))
+    difference = np.abs(heard.audio[at : at + len(piece)] - piece).max()
+    return float(20 * np.log10(max(difference, 1e-9)))
+
+
+def delays_s(folder: Path, facts: dict[str, Any], heard: Recording) -> list[float]:
+    """Returns from each edit how long it took until another sound came out of the device."""
+    delays = []
+    for number, edit in enumerate(facts["edits"]):
+        before = np.load(folder / f"before-{number}.npy")
+        edited = heard.index_at(edit["frame_time"])
+        at = heard.place_of(before[:RATE], edited - 3 * RATE, edited + RATE)
+        other = np.abs(heard.audio[at : at + len(before)] - before[: len(heard.audio) - at]).max(1) > 1e-4
+        assert not other[: edited - at].any(), "the sound was another one before the edit"
+        delays.append((at + int(np.argmax(other)) - edited) / RATE if other.any() else float("inf"))
+    return delays

@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,11 +15,15 @@ from mixassist.domain.channel import View
 from mixassist.domain.errors import MixAssistError
 from mixassist.domain.session import Master, Session
 from mixassist.domain.track import Track
+from mixassist.rendering import engine as engine_module
 from mixassist.rendering.cache import RenderCache, RenderFile
 from mixassist.rendering.engine import RenderEngine
+from mixassist.rendering.foresight import Foresight
 from mixassist.rendering.mixdown import mix_blocks, render_session
 from mixassist.rendering.play_graph import MixScratch, PlayGraph, mix_block
-from mixassist.rendering.renderers import WetRenderer
+from mixassist.rendering.renderers import WetRenderer, _ConsoleProcess
+from mixassist.rendering.strip_render import PIECE_S, QUICK_PIECE_S
+from mixassist.rendering.strips import Take, order_for
 
 RATE = 44_100
 LONG_S = 45.0
@@ -136,6 +141,9 @@ def test_the_playheads_surroundings_come_first(maker, stems, engine, monkeypatch
     position = round(30 * RATE)
     engine.update(edited, View.WET, position)
     changes.wait_for(1)
+    quick = _cut(engine.graph(), position, RATE // 2)
+    np.testing.assert_allclose(quick, _cut(exact, position, RATE // 2), atol=tolerance)
+    changes.wait_for(2)
     assert engine.is_rendering("long")
     graph = engine.graph()
     heard, wanted = _cut(graph, position, 3 * RATE), _cut(exact, position, 3 * RATE)
@@ -154,6 +162,7 @@ def test_pieces_follow_the_playhead_without_a_way_back_to_the_old(maker, stems, 
     gate = threading.Event()
     write = RenderFile.write
     monkeypatch.setattr(RenderFile, "write", lambda *args: (gate.wait(60.0), write(*args)))
+    monkeypatch.setattr(engine_module, "_QUICK_STRIPS", 0)
     changes = _Changes(engine)
     engine.update(session, View.WET)
     engine.update(edited, View.WET, 10 * RATE)
@@ -300,3 +309,77 @@ def test_idle_workers_prepare_what_the_first_render_would_wait_for(maker, stems,
         assert done.acquire(timeout=60.0)
     engine.close()
     assert not done.acquire(blocking=False)
+
+
+def test_of_few_edits_the_first_piece_is_short_and_of_many_it_is_not(maker, stems, cache, monkeypatch):
+    lengths: list[int] = []
+    piece = _ConsoleProcess.piece
+    monkeypatch.setattr(
+        _ConsoleProcess, "piece", lambda self, read, start, n: (lengths.append(n), piece(self, read, start, n))[1]
+    )
+    for count, expected in ((1, QUICK_PIECE_S), (6, PIECE_S)):
+        tracks = tuple(maker.track(f"t{count}-{n}", maker.music(n, 8 * RATE, 1)) for n in range(count))
+        session = Session(tracks=tracks)
+        _decode(stems, session)
+        engine = RenderEngine(stems, cache, workers=1)
+        changes = _Changes(engine)
+        lengths.clear()
+        engine.update(session, View.WET)
+        engine.update(
+            session.with_channels(lambda t: t.channel.with_controls({"mid_gain_db": 3.0 + count})), View.WET, 0
+        )
+        changes.wait_for(1)
+        engine.close()
+        assert lengths[0] == round(expected * RATE)
+
+
+def test_a_feed_gets_every_graph_in_order(maker, stems, engine):
+    session = maker.session(2.0)
+    _decode(stems, session)
+    fed: list[PlayGraph] = []
+    engine.feed(fed.append)
+    engine.update(session, View.WET)
+    assert engine.wait(60.0)
+    assert fed[-1] is engine.graph()
+    count = len(fed)
+    engine.update(_set(session, "kick", pan=0.3), View.WET)
+    assert fed[-1] is engine.graph()
+    assert len(fed) == count + 1
+    engine.feed(None)
+    engine.update(session, View.WET)
+    assert len(fed) == count + 1
+
+
+def test_idle_workers_render_the_other_views_and_the_snapshots(maker, stems, engine):
+    session = _set(maker.session(2.0).taken_snapshot("Mine"), "piano", mid_gain_db=-9.0)
+    _decode(stems, session)
+    engine.foresee((View.DRY, View.WET))
+    engine.update(session, View.DRY)
+    for wanted in (session, session.recalled_snapshot("Mine")):
+        for track in wanted.tracks:
+            order = order_for(WetRenderer(), track.channel, stems.stem(track.source, RATE))
+            if not isinstance(order, Take):
+                _until(lambda o=order: engine._cache.find(o.key, o.frames, o.sides) is not None)
+        engine.update(wanted, View.WET)
+        assert engine.rendering() == frozenset()
+        assert np.array_equal(_whole(engine.graph()), _whole(render_session(wanted, stems, View.WET)))
+
+
+def test_foresight_leaves_a_full_cache_alone(maker, stems, tmp_path: Path):
+    cache = RenderCache(tmp_path / "small", limit_bytes=1_000_000)
+    session = maker.session(2.0)
+    _decode(stems, session)
+    foresight = Foresight(cache)
+    foresight.views = (View.DRY, View.WET)
+    foresight.show(session, {t.id: stems.stem(t.source, RATE) for t in session.tracks}, View.DRY)
+    while foresight.take():
+        foresight.step()
+    foresight.close()
+    assert cache.size_bytes() <= 500_000
+
+
+def _until(is_true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60.0
+    while not is_true():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
