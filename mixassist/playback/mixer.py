@@ -37,8 +37,9 @@ class Wish:
     """What the player wants from now on; swapped whole, read once a block.
 
     `serial` goes up with every play, stop and seek; only then do `playing` and `position` (None = go on from where it
-    is) count. `loop` is (start, end) in frames. `is_version` says that the graph is another version of the same music,
-    to be compared: it comes in by the shorter ramp.
+    is) count. `loop` is (start, end) in frames. With `grain_frames` only so much sounds from `position` on, once, and
+    the playhead stands there again: that is how a dragged playhead sounds. `is_version` says that the graph is another
+    version of the same music, to be compared: it comes in by the shorter ramp.
     """
 
     graph: PlayGraph
@@ -47,6 +48,7 @@ class Wish:
     position: int | None = None
     loop: tuple[int, int] | None = None
     is_version: bool = False
+    grain_frames: int | None = None
 
 
 @dataclass(eq=False)
@@ -81,6 +83,7 @@ class GraphMixer:
         self._ramp_done = len(self._ramp)
         self._serial = wish.serial
         self._loop: tuple[int, int] | None = None
+        self._grain: tuple[int, int] | None = None
 
     @property
     def position(self) -> int:
@@ -115,7 +118,7 @@ class GraphMixer:
 
     def _follow(self, wish: Wish) -> None:
         """Begins the cross-fade to what is wanted, unless one still runs: that takes 8 ms at most."""
-        self._loop = wish.loop
+        self._loop = wish.loop if wish.grain_frames is None else None
         if self._is_fading:
             return
         now = self._now
@@ -128,6 +131,11 @@ class GraphMixer:
                 now.position = wish.position
             self._serial = wish.serial
             now.graph = wish.graph
+            self._grain = None if wish.grain_frames is None else (now.position, now.position + wish.grain_frames)
+            self._start_ramp(self._jump_ramp)
+        elif self._grain is not None and now.playing and now.position >= self._grain[1]:
+            self._before.take(now)
+            now.playing, now.position = False, self._grain[0]
             self._start_ramp(self._jump_ramp)
         elif self._loop is not None and 0 <= past_loop_end <= len(self._change_ramp):
             # Past it by a little when another fade was still running; further on, somebody put the playhead there.
@@ -161,6 +169,8 @@ class GraphMixer:
             count = min(count, len(self._ramp) - self._ramp_done)
         if self._now.playing:
             count = min(count, self._frames_to_loop_end())
+            if self._grain is not None and self._now.position < self._grain[1]:
+                count = min(count, self._grain[1] - self._now.position)
         return count
 
     def _mix_piece(self, out: Samples, meters: StripMeters) -> None:

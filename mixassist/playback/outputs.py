@@ -21,9 +21,11 @@ from mixassist.rendering.play_graph import Samples
 Fill = Callable[[Samples], None]
 """Overwrites (frames, 2) float32 with the next frames; called by the output's own thread."""
 
-LATENCY_S = 0.17
+LATENCY_S = 0.15
 """Between an edit and its sound; long enough to sit out what holds the interpreter for a tenth of a second."""
-BLOCK_FRAMES = 1024
+BLOCK_FRAMES = 512
+NO_SOUND = "none"
+"""The key of the choice that makes no sound at all."""
 
 
 class Output(Protocol):
@@ -135,10 +137,26 @@ class OutputDevice:
     is_default: bool
 
 
-def list_devices() -> tuple[OutputDevice, ...]:
-    """Lists the devices that take two channels. Empty without PortAudio."""
+def open_exactly(key: str, sample_rate_hz: int) -> PortAudioOutput | NullOutput:
+    """Opens this device and no other: "" is the default one, `NO_SOUND` the silent clock.
+
+    Raises:
+        MixAssistError: it does not open.
+    """
+    return NullOutput(sample_rate_hz) if key == NO_SOUND else PortAudioOutput(key or None, sample_rate_hz)
+
+
+def list_devices(look_again: bool = False) -> tuple[OutputDevice, ...]:
+    """Lists the devices that take two channels. Empty without PortAudio.
+
+    Args:
+        look_again: also find devices that were connected since; no output may be open then.
+    """
     try:
         sd = _sounddevice()
+        if look_again:
+            sd._terminate()
+            sd._initialize()
     except MixAssistError:
         return ()
     hosts = sd.query_hostapis()
@@ -295,11 +313,15 @@ def open_output(
 ) -> tuple[PortAudioOutput | NullOutput, str | None]:
     """Opens the preferred device, else the default one, else a silent clock.
 
+    `NO_SOUND` is the silent clock by choice, "" the default device.
+
     Returns:
         The output, and a sentence for the user when it is not what was asked for.
     """
+    if preferred == NO_SOUND:
+        return NullOutput(sample_rate_hz), None
     reasons = []
-    for device in dict.fromkeys((preferred, None)):
+    for device in dict.fromkeys((preferred or None, None)):
         try:
             output = PortAudioOutput(device, sample_rate_hz, latency_s)
         except MixAssistError as error:

@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 
+from mixassist.domain.errors import MixAssistError
 from mixassist.playback.meters import MeterLog, MeterReader
 from mixassist.playback.mixer import GraphMixer, Wish, wish_with_graph
 from mixassist.playback.outputs import Fill, Output
@@ -13,6 +15,8 @@ from mixassist.playback.read_ahead import ReadAhead
 from mixassist.rendering.play_graph import PlayGraph, Samples, StripMeters
 
 MIN_LOOP_S = 0.05
+GRAIN_S = 0.09
+"""How much sounds from each place that a dragged playhead comes to."""
 _ROOM_FOR_STRIPS = 64
 
 
@@ -65,6 +69,9 @@ class Player:
         self._reader = MeterReader()
         self._ahead = ReadAhead(self._place)
         self._started = False
+        self._former_underruns = 0
+        self._switching = threading.Lock()
+        self._played_before_scrub: bool | None = None
 
     @property
     def output(self) -> Output:
@@ -78,19 +85,23 @@ class Player:
 
     @property
     def underruns(self) -> int:
-        """How often the device ran dry."""
-        return self._output.underruns
+        """How often the devices ran dry since the player was made."""
+        return self._former_underruns + self._output.underruns
 
     @property
     def is_playing(self) -> bool:
         """Whether it runs; false again at the end of the session."""
         wish = self._desk.wish
+        if wish.grain_frames is not None:
+            return False
         return wish.playing if self._mixer.serial != wish.serial else self._mixer.is_playing
 
     @property
     def position_frames(self) -> int:
-        """The next frame to be mixed."""
+        """The next frame to be mixed; where the playhead stands while it is dragged."""
         wish = self._desk.wish
+        if wish.grain_frames is not None and wish.position is not None:
+            return wish.position
         if self._mixer.serial != wish.serial and wish.position is not None:
             return wish.position
         return self._mixer.position
@@ -150,6 +161,25 @@ class Player:
         """Goes to a frame, playing or not; places outside the session are moved to its nearer end."""
         self._jump(self.is_playing, min(max(position_frames, 0), self.graph.length_frames))
 
+    def scrub(self, position_frames: int) -> None:
+        """Goes to a frame as a dragged playhead does: a moment of it sounds, and it stands there.
+
+        Raises:
+            MixAssistError: the device does not start.
+        """
+        self._start_output()
+        if self._played_before_scrub is None:
+            self._played_before_scrub = self.is_playing
+        position = min(max(position_frames, 0), self.graph.length_frames)
+        self._jump(True, position, round(GRAIN_S * self._output.sample_rate_hz))
+
+    def end_scrub(self) -> None:
+        """The playhead is let go: it plays on from there if it played before."""
+        if self._played_before_scrub is None:
+            return
+        played, self._played_before_scrub = self._played_before_scrub, None
+        self._jump(played, self.position_frames)
+
     def set_loop(self, start_frames: int | None, end_frames: int | None = None) -> None:
         """Loops from start to end (exclusive; at least 50 ms); `set_loop(None)` goes straight on."""
         loop = None
@@ -176,20 +206,66 @@ class Player:
         """
         if output.sample_rate_hz != self.graph.sample_rate_hz:
             raise ValueError(f"an output at {output.sample_rate_hz} Hz for a graph at {self.graph.sample_rate_hz} Hz")
-        former = self._output
+        with self._switching:
+            former = self._output
+            if self._started:
+                # Two outputs must not draw from one mixer, so the new one is silent until the old one is closed.
+                gate = _Gate(self._fill)
+                output.start(gate.fill)
+                former.close()
+                gate.is_open = True
+            else:
+                former.close()
+            self._take_over(former, output)
+
+    def change_output(self, opener: Callable[[], Output], restore: Callable[[], Output]) -> None:
+        """Goes on at the same place on the output that `opener` opens.
+
+        Where a device cannot be opened beside the one in use, because both are the same hardware, that one is closed
+        first, and `restore` opens it again when the other does not come.
+
+        Raises:
+            MixAssistError: the new one does not open or start; the former goes on.
+        """
+        try:
+            output = opener()
+        except MixAssistError:
+            self._change_after_closing(opener, restore)
+            return
+        try:
+            self.set_output(output)
+        except MixAssistError:
+            output.close()
+            self._change_after_closing(opener, restore)
+
+    def _change_after_closing(self, opener: Callable[[], Output], restore: Callable[[], Output]) -> None:
+        with self._switching:
+            former = self._output
+            former.close()
+            try:
+                self._take_over(former, self._running(opener))
+            except MixAssistError:
+                self._take_over(former, self._running(restore))
+                raise
+
+    def _running(self, opener: Callable[[], Output]) -> Output:
+        output = opener()
         if self._started:
-            # Two outputs must not draw from one mixer, so the new one is silent until the old one is closed.
-            gate = _Gate(self._fill)
-            output.start(gate.fill)
-            former.close()
-            gate.is_open = True
-        else:
-            former.close()
+            try:
+                output.start(self._fill)
+            except MixAssistError:
+                output.close()
+                raise
+        return output
+
+    def _take_over(self, former: Output, output: Output) -> None:
+        self._former_underruns += former.underruns
         self._output = output
 
     def close(self) -> None:
         """Closes the output and ends the player's thread."""
-        self._output.close()
+        with self._switching:
+            self._output.close()
         self._ahead.close()
 
     def _start_output(self) -> None:
@@ -197,12 +273,13 @@ class Player:
             self._output.start(self._fill)
             self._started = True
 
-    def _jump(self, playing: bool, position: int | None) -> None:
+    def _jump(self, playing: bool, position: int | None, grain_frames: int | None = None) -> None:
         with self._lock:
             wish = self._desk.wish
-            if position is None and self._mixer.serial != wish.serial:
+            if position is None and (self._mixer.serial != wish.serial or wish.grain_frames is not None):
                 position = wish.position  # a seek that no block has followed yet must not get lost
-            self._swap(replace(wish, serial=wish.serial + 1, playing=playing, position=position))
+            serial = wish.serial + 1
+            self._swap(replace(wish, serial=serial, playing=playing, position=position, grain_frames=grain_frames))
         self._ahead.wake()
 
     def _swap(self, wish: Wish) -> None:

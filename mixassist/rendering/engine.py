@@ -33,7 +33,7 @@ GraphListener = Callable[[PlayGraph], None]
 
 _DECODING_POLL_S = 0.1
 _QUICK_STRIPS = 3
-"""Up to so many stale strips each get a short piece first; of more, the first would be over before the last is there."""
+"""Up to so many stale strips get a short piece first; of more, the first would be over before the last is there."""
 
 
 class RenderEngine:

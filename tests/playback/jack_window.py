@@ -104,7 +104,13 @@ class Driver:
         self.player.play()
         self.player.stop()
         script = Path(__file__).with_name("jack_recorder.py")
-        command = [sys.executable, str(script), str(self.folder / "heard.npz"), str(self.seconds + 120.0), rf"\.P\.{os.getpid()}\."]
+        command = [
+            sys.executable,
+            str(script),
+            str(self.folder / "heard.npz"),
+            str(self.seconds + 120.0),
+            rf"\.P\.{os.getpid()}\.",
+        ]
         self.recorder = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         assert self.recorder.stdout is not None
         assert self.recorder.stdout.readline().strip() == "recording"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mixassist.playback.meters import MeterLog
 from mixassist.playback.mixer import GraphMixer, Wish
-from mixassist.rendering.play_graph import MixScratch, PlayGraph, PlayStrip, StripMeters, mix_block
+from mixassist.rendering.play_graph import MixScratch, Patch, PlayGraph, PlayStrip, StripMeters, mix_block
 
 RATE = 44_100
 SECONDS = 2.0
@@ -227,3 +227,59 @@ def test_another_version_of_the_music_comes_in_within_5_ms_and_otherwise_is_exac
     np.testing.assert_array_equal(heard[fade:], _exact(second, 2048 + fade, 1024 - fade))
     assert not np.array_equal(heard[:fade], _exact(second, 2048, fade))
     assert _steepest(heard) < 1.5 * SMOOTH * 0.7 + RAMP_STEP * 0.7
+
+
+@pytest.mark.parametrize("block", [64, 1024])
+def test_a_grain_sounds_once_and_the_playhead_stands_at_its_start(block: int):
+    graph, grain = _graph(), 4000
+    desk = _Desk(Wish(graph), block)
+    heard = desk.run(Wish(graph, 1, True, 20_000, (0, 21_000), grain_frames=grain), 8192)
+    assert np.array_equal(heard[RAMP_FRAMES:grain], _exact(graph, 20_000 + RAMP_FRAMES, grain - RAMP_FRAMES))
+    assert not heard[grain + RAMP_FRAMES :].any()
+    assert desk.mixer.position == 20_000
+    assert not desk.mixer.is_playing
+    assert _steepest(np.vstack((np.zeros((1, 2)), heard))) < SMOOTH + RAMP_STEP
+
+
+def test_grains_that_follow_one_another_do_not_click():
+    graph = _graph()
+    desk = _Desk(Wish(graph), 300)
+    pieces = [np.zeros((1, 2), np.float32)]
+    for serial in range(1, 20):
+        wish = Wish(graph, serial, True, 1000 * serial, grain_frames=4000)
+        pieces.append(desk.run(wish, 700 + 150 * serial))
+    assert _steepest(np.vstack(pieces)) < 2 * SMOOTH + RAMP_STEP
+
+
+@pytest.mark.parametrize("path", ["change", "loop", "jump", "grain", "stop", "patches", "long block", "silent"])
+def test_no_path_makes_new_arrays(path: str):
+    patch = Patch(100, _sine(330.0)[:30_000], 0.8)
+    graph = _graph()
+    if path == "patches":
+        graph = replace(graph, strips=(replace(graph.strips[0], patches=(patch, patch)),))
+    other = _graph(0.0, 0.0) if path == "silent" else _graph(0.2)
+    mixer, log, meters = GraphMixer(Wish(graph), max_frames=4096), MeterLog(4), StripMeters(4)
+    out = np.zeros((10_000 if path == "long block" else 4096, 2), np.float32)
+    wish = Wish(graph, 1, True, 0, (0, 3000) if path == "loop" else None)
+    wishes = []
+    for number in range(30):
+        if path in ("change", "silent", "patches"):
+            wish = replace(wish, graph=(graph, other)[number % 2])
+        elif path == "jump":
+            wish = replace(wish, serial=wish.serial + 1, position=500 * number)
+        elif path == "grain":
+            wish = replace(wish, serial=wish.serial + number % 5 // 4, position=300 * number, grain_frames=700)
+        elif path == "stop":
+            wish = replace(wish, serial=wish.serial + 1, playing=bool(number % 2), position=None)
+        wishes.append(wish)
+    for wanted in wishes[:4]:
+        mixer.fill(out, wanted, meters, log)
+    tracemalloc.start()
+    try:
+        for wanted in wishes[4:]:
+            mixer.fill(out, wanted, meters, log)
+        peak_bytes = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    # One side of one block would be 16,384 bytes; views and numbers are all that is left.
+    assert peak_bytes < 6000

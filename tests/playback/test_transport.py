@@ -206,3 +206,114 @@ def test_reading_ahead_touches_audible_samples_and_patches_only():
     assert touch(graph, 320, 100) == 100 + 30
     assert touch(graph, 5000, 100) == 0
     assert touch(graph, 0, 5000, lambda: True) == 0
+
+
+def test_a_dragged_playhead_sounds_and_stands_where_it_is(player: Player, clock: NullOutput):
+    player.scrub(30_000)
+    assert player.position_frames == 30_000
+    assert not player.is_playing
+    heard = clock.advance(2048)
+    assert np.array_equal(heard[RAMP:2048], _exact(player.graph, 30_000 + RAMP, 2048 - RAMP))
+    clock.advance(8192)
+    assert not clock.advance(1024).any()
+    assert player.position_frames == 30_000
+    player.end_scrub()
+    clock.advance(1024)
+    assert not player.is_playing
+    assert player.position_frames == 30_000
+
+
+def test_after_a_drag_it_plays_on_from_there_if_it_played(player: Player, clock: NullOutput):
+    player.play()
+    clock.advance(4096)
+    for place in (20_000, 21_000, 50_000):
+        player.scrub(place)
+        clock.advance(512)
+    player.end_scrub()
+    player.end_scrub()
+    assert player.is_playing
+    heard = clock.advance(4096)
+    assert np.array_equal(heard[RAMP:], _exact(player.graph, 50_000 + RAMP, 4096 - RAMP))
+    assert player.position_frames == 54_096
+
+
+def test_play_in_the_middle_of_a_grain_begins_where_the_playhead_stands(player: Player, clock: NullOutput):
+    player.scrub(30_000)
+    clock.advance(1024)
+    player.play()
+    clock.advance(1024)
+    assert player.is_playing
+    assert player.position_frames == 31_024
+
+
+class _Fickle(NullOutput):
+    """A device that cannot be opened twice at once, as hardware without mixing is."""
+
+    open_now = 0
+
+    def __init__(self, rate: int = RATE, starts: bool = True) -> None:
+        if _Fickle.open_now:
+            raise MixAssistError("the sound device is busy")
+        super().__init__(rate, block_frames=512, paced=False)
+        _Fickle.open_now, self.starts, self.is_shut = 1, starts, False
+
+    def start(self, fill) -> None:  # type: ignore[no-untyped-def]
+        if not self.starts:
+            raise MixAssistError("the sound device does not start")
+        super().start(fill)
+
+    def close(self) -> None:
+        if not self.is_shut:
+            self.is_shut, _Fickle.open_now = True, 0
+        super().close()
+
+
+@pytest.fixture
+def fickle() -> Iterator[Player]:
+    _Fickle.open_now = 0
+    player = Player(_Fickle(), _graph())
+    yield player
+    player.close()
+    assert _Fickle.open_now == 0
+
+
+def test_a_busy_device_is_closed_before_it_is_opened_again(fickle: Player):
+    fickle.play()
+    fickle.output.advance(1024)
+    fickle.change_output(_Fickle, _Fickle)
+    fickle.output.advance(1024)
+    assert fickle.position_frames == 2048
+
+
+def test_a_device_that_fails_leaves_the_former_playing(fickle: Player):
+    fickle.play()
+    fickle.output.advance(1024)
+    with pytest.raises(MixAssistError, match="does not start"):
+        fickle.change_output(lambda: _Fickle(starts=False), _Fickle)
+    heard = fickle.output.advance(1024)
+    assert np.array_equal(heard, _exact(fickle.graph, 1024, 1024))
+
+
+def test_a_device_that_does_not_open_beside_another_that_stays(player: Player, clock: NullOutput):
+    def opener() -> NullOutput:
+        raise MixAssistError("no such device")
+
+    player.play()
+    clock.advance(1024)
+    spare = NullOutput(RATE, block_frames=512, paced=False)
+    with pytest.raises(MixAssistError, match="no such device"):
+        player.change_output(opener, lambda: spare)
+    assert np.array_equal(spare.advance(1024), _exact(player.graph, 1024, 1024))
+
+
+class _Counting(NullOutput):
+    @property
+    def underruns(self) -> int:
+        return 3
+
+
+def test_underruns_are_counted_over_all_devices():
+    player = Player(_Counting(RATE, paced=False), _graph())
+    player.set_output(_Counting(RATE, paced=False))
+    assert player.underruns == 6
+    player.close()
