@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QStackedWidget, 
 from mixassist.domain.channel import View
 from mixassist.domain.session import Session
 from mixassist.gui.action_set import ActionSet, build_menus
+from mixassist.gui.actions import TRANSPORT
 from mixassist.gui.console.console import Console
 from mixassist.gui.editors.channel_stack import ChannelStack
 from mixassist.gui.facts_text import facts_text
@@ -31,10 +32,12 @@ from mixassist.gui.panels.history_panel import HistoryPanel
 from mixassist.gui.panels.start_page import StartPage
 from mixassist.gui.recents_menu import RecentsMenu
 from mixassist.gui.settings import Settings, load_settings
-from mixassist.gui.sound import OutputOpener, open_default_output
+from mixassist.gui.sound import OutputOpener
+from mixassist.gui.sound_device import SoundDevice, chosen_output
 from mixassist.gui.strip_facts import StripFacts
 from mixassist.gui.theme import install_theme, style_sheet
 from mixassist.gui.transport_bar import TransportBar
+from mixassist.gui.widgets.device_button import DeviceButton
 from mixassist.gui.widgets.message_bar import MessageBar
 from mixassist.gui.widgets.task_area import TaskArea
 from mixassist.gui.work_splitter import WorkSplitter
@@ -46,7 +49,7 @@ TICK_MS = 33
 class MainWindow(QMainWindow):
     """One window, one session. Everything it shows it reads from `workspace`."""
 
-    def __init__(self, settings: Settings | None = None, output_opener: OutputOpener = open_default_output) -> None:
+    def __init__(self, settings: Settings | None = None, output_opener: OutputOpener | None = None) -> None:
         super().__init__()
         self.setObjectName("window")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -54,7 +57,9 @@ class MainWindow(QMainWindow):
         self._is_shut = False
         self.pending_sources: tuple[str, ...] = ()
         self._shown = Session()
-        self.workspace = Workspace(self, output_opener)
+        self.workspace = Workspace(self, output_opener or chosen_output(self.settings))
+        self.sound_device = SoundDevice(self.workspace.sound, self.workspace.tasks, self.settings, self)
+        self.workspace.sound.render_cache_gb = self.settings.render_cache_gb
         self.files, self.edits, self.tracks = FileActions(self), EditActions(self), TrackActions(self)
         self.transport, self.looks, self.program = TransportActions(self), LooksActions(self), ProgramActions(self)
         self.listening = ListeningActions(self)
@@ -63,9 +68,10 @@ class MainWindow(QMainWindow):
         self.key_map = KeyMap(self.settings.keys, self)
         self.action_set = ActionSet(self, self, self.key_map)
         self.actions_by_name = self.action_set.by_name
-        build_menus(self, self.action_set)
+        menus = build_menus(self, self.action_set)
         self.actions_by_name["open_recent"].setMenu(RecentsMenu(self))
         self._build()
+        menus[TRANSPORT].addMenu(self.device.menu())
         self._connect()
         self.setAcceptDrops(True)
         self.setMinimumSize(900, 600)
@@ -124,14 +130,13 @@ class MainWindow(QMainWindow):
         self.task_area = TaskArea(self.workspace.tasks, self)
         self.facts = QLabel("", self)
         self.facts.setObjectName("facts")
-        self.device = QLabel("", self)
-        self.device.setObjectName("device")
+        self.device = DeviceButton(self.sound_device, self)
         bar = self.statusBar()
         bar.setSizeGripEnabled(False)
         bar.setFixedHeight(28)
         self.facts.setContentsMargins(10, 0, 10, 0)
         bar.addWidget(self.facts)
-        bar.addWidget(self.device, 1)
+        bar.addWidget(self.device)
         bar.addPermanentWidget(self.task_area)
 
     def _connect(self) -> None:
@@ -140,6 +145,7 @@ class MainWindow(QMainWindow):
         space.opened.connect(self._opened)
         space.message.connect(self.messages.show_message)
         space.report_wanted.connect(self._offer_report)
+        self.sound_device.message.connect(self.messages.show_message)
         space.saved.connect(self._saved)
         space.relinked.connect(self.messages.clear)
         space.missing_changed.connect(self.action_set.refresh)
@@ -154,6 +160,8 @@ class MainWindow(QMainWindow):
         self.console.track_menu_wanted.connect(self.tracks.open_menu)
         self.console_actions.connect_console()
         self.waveforms.seek_wanted.connect(self.transport.seek)
+        self.waveforms.scrub_wanted.connect(self.transport.scrub)
+        self.waveforms.scrub_ended.connect(self.transport.end_scrub)
         self.waveforms.selected.connect(self.console.select)
         self.waveforms.track_menu_wanted.connect(self.tracks.open_menu)
         self.transport_bar.view_picked.connect(self.edits.set_view)
@@ -248,8 +256,7 @@ class MainWindow(QMainWindow):
         self.facts.setText(facts_text(session, len(faults), len(space.notes)))
         self.facts.setToolTip("\n".join((*faults, *space.notes)[:20]))
         self.transport_bar.show_summary(session.name if session.tracks else "", session.method)
-        self.device.setText(space.sound.device_words)
-        self.device.setToolTip(space.sound.device_words)
+        self.device.show_player(space.sound.player, space.sound.device_words)
 
     def refresh_view(self) -> None:
         """Shows which view sounds, and which there are."""
@@ -331,6 +338,8 @@ class MainWindow(QMainWindow):
         self.time_line.show_position(player.heard_frames, player.is_playing)
         self.transport_bar.time.show_time(player.heard_frames / rate, session.length_frames / rate)
         self.transport_bar.show_playing(player.is_playing)
+        self.device.show_player(player, self.workspace.sound.device_words)
+        self.sound_device.check()
         reader = player.meters()
         self.console.show_levels(reader)
         self.facts_of_strips.tick(player.heard_frames, player.is_playing)

@@ -80,7 +80,14 @@ def _methods() -> Choices:
     return [("", ""), *((name, method_words(name)) for name in api.METHOD_NAMES)]
 
 
-APPEARANCE, MIXING, FILES = "Appearance", "Mixing", "Files"
+def _devices() -> Choices:
+    from mixassist.playback.outputs import NO_SOUND, list_devices
+
+    found = sorted(list_devices(), key=lambda d: (d.host, d.name))
+    return [("", "System default"), *((d.key, f"{d.name} ({d.host})") for d in found), (NO_SOUND, "No sound")]
+
+
+APPEARANCE, MIXING, SOUND, FILES = "Appearance", "Mixing", "Sound", "Files"
 
 SCHEMA: tuple[Setting, ...] = (
     Setting(
@@ -97,6 +104,11 @@ SCHEMA: tuple[Setting, ...] = (
             "Turn the page when the playhead leaves what the pictures show."),
     Setting("show_history", False, APPEARANCE, "History", "Show every step at the right."),
     Setting("method", "", MIXING, "Automix method", "Which mixer suggests the controls.", choices=_methods),
+    Setting("device", "", SOUND, "Sound device", "Where the sound goes; it can be changed while it plays.",
+            choices=_devices),
+    Setting("render_cache_gb", 20.0, SOUND, "Room for renders",
+            "How much disk rendered sound may take. What is used least recently goes first.",
+            least=1.0, most=1000.0, step=1.0, unit="GB"),
     Setting("autosave_minutes", 2.0, FILES, "Keep unsaved work every",
             "A copy of unsaved work is kept this often, to be offered at the next start should the program end "
             "unexpectedly.", least=0.5, most=60.0, step=0.5, decimals=1, unit="min"),

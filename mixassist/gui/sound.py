@@ -8,6 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
 
+from mixassist.domain.channel import View
 from mixassist.domain.errors import MixAssistError
 from mixassist.domain.progress import CancelToken, Progress
 from mixassist.domain.session import Session
@@ -54,6 +55,8 @@ class Sound(QObject):
         """Puts something else in the place of the mix's graph, or another gain; also says whether it is a version."""
         self._wanted: frozenset[AudioSource] = frozenset()
         self._lent: tuple[int, tuple[int, int] | None] | None = None
+        self._foreseen: tuple[View, ...] = ()
+        self.render_cache_gb = 20.0
         queued = Qt.ConnectionType.QueuedConnection
         self._engine_moved.connect(self._take_graph, queued)
         self._engine_failed.connect(self._take_engine_error, queued)
@@ -78,17 +81,36 @@ class Sound(QObject):
     def open(self, session: Session, stems: Any, output: Any, device_words: str | None) -> None:
         """Takes another session's stems and output; what was there before is closed."""
         from mixassist.playback.transport import Player
+        from mixassist.rendering.cache import RenderCache
         from mixassist.rendering.engine import RenderEngine
 
         self.close()
         self.stems = stems
         self.device_words = device_words or ""
-        self.engine = RenderEngine(stems)
+        self.engine = RenderEngine(stems, RenderCache(limit_bytes=round(self.render_cache_gb * 1e9)))
         self.engine.on_change(lambda _: self._engine_moved.emit())
         self.engine.on_error(self._engine_failed.emit)
         self.player = Player(output)
         self.engine.follow(lambda player=self.player: player.position_frames)
         self.update(session)
+        self._begin_feed()
+        self.engine.foresee(self._foreseen)
+
+    def foresee(self, views: Collection[View]) -> None:
+        """Renders these views too, in idle moments, so that switching to them is heard at once."""
+        self._foreseen = tuple(views)
+        if self.engine is not None:
+            self.engine.foresee(self._foreseen)
+
+    def _begin_feed(self) -> None:
+        """Lets fresh renders reach the player without waiting for the window: they come from the engine's threads."""
+        player = self.player
+
+        def feed(graph: Any) -> None:
+            if self.heard_through is None:
+                player.set_graph(graph)
+
+        self.engine.feed(feed)
 
     def close(self, wait: bool = False) -> None:
         """Stops and lets everything go; slow goodbyes happen in the background unless `wait`."""
@@ -106,6 +128,7 @@ class Sound(QObject):
         if player is None:
             return
         player.stop()
+        engine.feed(None)
         engine.follow(None)
 
         def goodbye(progress: Progress, cancel: CancelToken | None) -> None:
@@ -130,6 +153,7 @@ class Sound(QObject):
     def lend(self) -> Any:
         """Hands the player to somebody who plays other graphs on it; the session is silent until `take_back`."""
         self.player.stop()
+        self.engine.feed(None)
         self._lent = (self.player.position_frames, self.player.loop)
         return self.player
 
@@ -141,6 +165,7 @@ class Sound(QObject):
         if self.player is not None:
             self.player.stop()
             self._take_graph()
+            self._begin_feed()
             self.player.set_loop(*(loop or (None,)))
             self.player.seek(position)
             self.player.meters().reset()

@@ -127,6 +127,7 @@ class Workspace(QObject):
         views, trouble = found
         if trouble is not None:
             self._tell_error(trouble)
+        self.sound.foresee(views)
         if views != self.views:
             self.views = views
             self.views_changed.emit()
@@ -166,6 +167,7 @@ class Workspace(QObject):
         report = ImportReport(general=() if opened.import_notes else tuple(opened.notes))
         report = report.with_import(opened.import_notes, {t.name: t.id for t in session.tracks}, opened.unreadable)
         self._show_opened(session, opened.stems, output, device_words, opened.path, opened.notes, report)
+        self._tell_device(device_words)
         self._tell_views(opened.session, views)
         self._tell_unreadable(opened.unreadable)
         self._tell_missing(opened.missing)
@@ -180,6 +182,10 @@ class Workspace(QObject):
         self.document.replace_session(session)
         self.sound.open(session, stems, output, device_words)
         self.opened.emit()
+
+    def _tell_device(self, words: str | None) -> None:
+        if words:
+            self.message.emit(words, "warning")
 
     def _tell_missing(self, missing: Sequence[Any]) -> None:
         self.missing = tuple(missing)
@@ -234,6 +240,7 @@ class Workspace(QObject):
                               ImportReport(general=tuple(loaded.notes)))  # fmt: skip
             self.document.execute(BringBack(listening_through(loaded.session, views[0])))
             self.opened.emit()
+            self._tell_device(device_words)
             self._tell_views(loaded.session, views)
             self._tell_missing(loaded.missing)
             self.recovered.emit(recovery)

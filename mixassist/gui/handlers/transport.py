@@ -42,6 +42,24 @@ class TransportActions(QObject):
             player.seek(min(max(frame, 0), self._workspace.session.length_frames))
             self._window.tick()
 
+    def scrub(self, frame: int) -> None:
+        """Follows a dragged playhead: a moment of each place sounds."""
+        player = self._workspace.sound.player
+        if player is None:
+            return
+        try:
+            player.scrub(frame)
+        except MixAssistError as error:
+            self._workspace.message.emit(str(error), "error")
+        self._window.tick()
+
+    def end_scrub(self) -> None:
+        """The playhead is let go."""
+        player = self._workspace.sound.player
+        if player is not None:
+            player.end_scrub()
+            self._window.tick()
+
     def _move(self, seconds: float) -> None:
         player = self._workspace.sound.player
         if player is not None:

@@ -30,6 +30,9 @@ class TimeMouse(QObject):
     """
 
     seek_wanted = Signal(int)
+    scrub_wanted = Signal(int)
+    """The playhead is dragged to a frame."""
+    scrub_ended = Signal()
 
     def __init__(
         self, axis: TimeAxis, frame_at: Callable[[float], float], x_of: Callable[[float], float], parent: QObject
@@ -56,8 +59,9 @@ class TimeMouse(QObject):
 
     def move(self, x: float) -> None:
         """The mouse moves with the button down."""
-        if self._mode == "seek":
-            self._seek(x)
+        if self._mode in ("seek", "scrub"):
+            self._mode = "scrub"
+            self.scrub_wanted.emit(round(self._frame_at(x)))
         elif self._mode == "pressed" and abs(x - self._pressed_x) >= _STILL_PX:
             self._mode = "select"
         if self._mode == "select":
@@ -67,6 +71,8 @@ class TimeMouse(QObject):
         """The button comes up; a press that did not move seeks."""
         if self._mode == "pressed":
             self._seek(x)
+        elif self._mode == "scrub":
+            self.scrub_ended.emit()
         self._mode = ""
 
     def edge_at(self, x: float) -> str | None:

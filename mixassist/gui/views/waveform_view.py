@@ -46,6 +46,8 @@ class WaveformView(QAbstractScrollArea):
     """
 
     seek_wanted = Signal(int)
+    scrub_wanted = Signal(int)
+    scrub_ended = Signal()
     selected = Signal(str)
     track_menu_wanted = Signal(str, object)
 
@@ -64,6 +66,8 @@ class WaveformView(QAbstractScrollArea):
         self._position = 0
         self._mouse = TimeMouse(self.axis, self.frame_at, self._x_of, self)
         self._mouse.seek_wanted.connect(self.seek_wanted)
+        self._mouse.scrub_wanted.connect(self.scrub_wanted)
+        self._mouse.scrub_ended.connect(self.scrub_ended)
         self._look: tuple[object, ...] = ()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
