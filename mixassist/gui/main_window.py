@@ -59,7 +59,6 @@ class MainWindow(QMainWindow):
         self._shown = Session()
         self.workspace = Workspace(self, output_opener or chosen_output(self.settings))
         self.sound_device = SoundDevice(self.workspace.sound, self.workspace.tasks, self.settings, self)
-        self.workspace.sound.render_cache_gb = self.settings.render_cache_gb
         self.files, self.edits, self.tracks = FileActions(self), EditActions(self), TrackActions(self)
         self.transport, self.looks, self.program = TransportActions(self), LooksActions(self), ProgramActions(self)
         self.listening = ListeningActions(self)

@@ -46,6 +46,8 @@ class SoundDevice(QObject):
         self._task: Task | None = None
         self._in_use = settings.device
         settings.listen("device", self._follow)
+        settings.listen("render_cache_gb", self._limit)
+        self._limit(settings.render_cache_gb)
 
     @property
     def key(self) -> str:
@@ -78,6 +80,9 @@ class SoundDevice(QObject):
             return found
 
         self._run(self.tr("Looking for sound devices"), work, self._take_devices)
+
+    def _limit(self, gigabytes: float) -> None:
+        self._sound.render_cache_gb = gigabytes
 
     def _follow(self, key: str) -> None:
         if key != self._in_use:
