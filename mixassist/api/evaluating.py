@@ -31,7 +31,7 @@ def evaluate(
             console, on held-out recordings.
         data: the folder of the data; the one beside the checkout when None. For `mix` any folder of songs, each a
             folder of stems at mix level, or of raw stems with `mix.wav` or `target.wav` beside them.
-        weights: files of transformation networks to measure beside the shipped ones, named by their folder.
+        weights: files of networks to measure beside the shipped ones: transformation networks, or networks that mix.
         count: examples in each part of the transformation's test set; its own number when None.
         methods, views: which mixers to measure, and through what; all when empty.
         seed: of mixers that draw lots.
@@ -46,10 +46,27 @@ def evaluate(
         raise MixAssistError("the data is not there", subject=folder, remedy="Name its folder with --data")
     if what == "transformation":
         return _transformation(folder, [Path(path) for path in weights], count, progress, cancel)
-    from mixassist.evaluation.mixes import evaluate_mix
+    return _mix(folder, [Path(path) for path in weights], methods, views, seed, progress, cancel)
 
-    table = evaluate_mix(folder, methods, views=views, seed=seed, progress=progress, cancel=cancel)
-    return table.to_dict(), table.to_text()
+
+def _mix(
+    data: Path,
+    weights: Sequence[Path],
+    methods: Sequence[str],
+    views: Sequence[str],
+    seed: int,
+    progress: Progress,
+    cancel: CancelToken | None,
+) -> tuple[dict[str, Any], str]:
+    from mixassist.api.mix_methods import methods_of
+    from mixassist.evaluation.cross import cross_text
+    from mixassist.evaluation.mixes import chosen_methods, evaluate_mix
+
+    controllers, direct = methods_of(weights)
+    mixers = {**controllers, **chosen_methods(methods)}
+    table = evaluate_mix(data, mixers, direct=direct, views=views, seed=seed, progress=progress, cancel=cancel)
+    text = table.to_text()
+    return table.to_dict(), f"{text}\n{cross_text(table)}" if len(controllers) > 1 else text
 
 
 def _transformation(

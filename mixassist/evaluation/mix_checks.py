@@ -47,33 +47,42 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
-def check_mix(excerpt: Excerpt, controls: Mapping[str, Controls], mix: RenderedMix) -> dict[str, float]:
+def check_mix(
+    excerpt: Excerpt,
+    controls: Mapping[str, Controls],
+    mix: RenderedMix,
+    raw_lufs: NDArray[np.float64] | None = None,
+) -> dict[str, float]:
     """Measures a mix for every check; NaN where a song has no lead, no low end or no levels.
 
     Args:
         controls: the predicted controls by stem name.
         mix: with the levels of the stems and the wetness of the leads, as `render_mix` gives them.
+        raw_lufs: loudness of the stems as they are, where it has been measured already.
     """
+    if raw_lufs is None:
+        raw_lufs = np.asarray([loudness_lufs(stem, excerpt.sample_rate_hz) for stem in excerpt.stems])
     kinds = [excerpt.instrument(index) for index in range(len(excerpt.names))]
     values = {"mono_change_lu": mono_compatibility_lu(mix.audio, excerpt.sample_rate_hz)}
     values["low_end_pan"] = _largest(
         [abs(controls[n].number("pan")) for n, k in zip(excerpt.names, kinds, strict=True) if k in LOW_END]
     )
     values["lead_wet_lu"] = _largest(list((mix.wet_lu or {}).values()))
-    values["over_lead_lu"], values["faintest_lu"] = _levels(excerpt, kinds, mix)
+    values["over_lead_lu"], values["faintest_lu"] = _levels(raw_lufs, kinds, mix, excerpt.sample_rate_hz)
     return {check.key: float(values[check.key]) for check in CHECKS}
 
 
-def _levels(excerpt: Excerpt, kinds: Sequence[str], mix: RenderedMix) -> tuple[float, float]:
+def _levels(
+    raw_lufs: NDArray[np.float64], kinds: Sequence[str], mix: RenderedMix, sample_rate_hz: int
+) -> tuple[float, float]:
     """How far the loudest other stem stands over the loudest lead, and the faintest stem against the whole, LU."""
     if mix.stem_lufs is None:
         return np.nan, np.nan
-    raw = np.asarray([loudness_lufs(stem, excerpt.sample_rate_hz) for stem in excerpt.stems])
-    wanted = raw > _NOISE_LUFS
+    wanted = raw_lufs > _NOISE_LUFS
     leads = np.asarray([kind == LEAD for kind in kinds]) & wanted
     levels: NDArray[np.float64] = mix.stem_lufs
     over = _largest(list(levels[wanted & ~leads])) - _largest(list(levels[leads]))
-    whole = loudness_lufs(mix.audio, excerpt.sample_rate_hz)
+    whole = loudness_lufs(mix.audio, sample_rate_hz)
     faintest = float(levels[wanted].min()) - whole if wanted.any() else np.nan
     return over, faintest
 

@@ -12,15 +12,15 @@ from mixassist.evaluation.mix_features import GROUPS
 from mixassist.evaluation.mix_measures import MEASURES
 from mixassist.evaluation.mix_table import Interval, MixTable
 
-_MAIN = ("balance_db", "balance_fit_db", "stft", "stft_sum", "feature_error")
-_HEADINGS = {
+MAIN = ("balance_db", "balance_fit_db", "stft", "stft_sum", "feature_error")
+HEADINGS = {
     "balance_db": "balance, dB",
     "balance_fit_db": "balance by fit, dB",
     "stft": "STFT sum + difference",
     "stft_sum": "STFT sum",
     "feature_error": "feature error",
 }
-_WIDTH = 26
+CELL_WIDTH = 26
 
 
 def table_text(table: MixTable) -> str:
@@ -32,29 +32,13 @@ def table_text(table: MixTable) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def cross_text(table: MixTable, keys: Sequence[str] = _MAIN[:1] + _MAIN[2:]) -> str:
-    """Returns methods against views, one block a measure: trained through (rows) × rendered through (columns)."""
-    lines: list[str] = []
-    for variant in table.variants:
-        rows = [(m, v) for m, v, of in table.rows() if of == variant]
-        methods, views = (list(dict.fromkeys(column)) for column in zip(*rows, strict=True))
-        for key in keys:
-            lines.append(f"{_HEADINGS.get(key, key)}, inputs {variant}: method (rows) × rendered through (columns)")
-            lines.append(f"{'':<20}" + "".join(f"{view:>{_WIDTH}}" for view in views))
-            for method in methods:
-                cells = [_cell(table.interval(method, view, variant, key)) for view in views]
-                lines.append(f"{method:<20}" + "".join(f"{cell:>{_WIDTH}}" for cell in cells))
-            lines.append("")
-    return "\n".join(lines).rstrip() + "\n"
-
-
 def _means(table: MixTable, variant: str) -> list[str]:
     songs = len({s.song for s in table.scores if s.variant == variant})
     lines = [f"Inputs {variant}; means over {songs} songs with 95 % bootstrap intervals; less is nearer."]
-    lines.append(_row("method", "view", [_HEADINGS[key] for key in _MAIN]))
+    lines.append(_row("method", "view", [HEADINGS[key] for key in MAIN]))
     for method, view, of in table.rows():
         if of == variant:
-            lines.append(_row(method, view, [_cell(table.interval(method, view, variant, key)) for key in _MAIN]))
+            lines.append(_row(method, view, [cell_text(table.interval(method, view, variant, key)) for key in MAIN]))
     return lines
 
 
@@ -65,7 +49,7 @@ def _differences(table: MixTable, variant: str) -> list[str]:
         if of != variant or other == champion or not table.of(champion, view, variant):
             continue
         cells = []
-        for key in _MAIN:
+        for key in MAIN:
             interval = table.difference(champion, other, view, variant, key)
             won, made = table.wins(champion, other, view, variant, key)
             cells.append(f"{interval.mean:+.2f} [{interval.low:+.2f}, {interval.high:+.2f}]"
@@ -128,8 +112,9 @@ def _decisions(table: MixTable, variant: str) -> list[str]:
 
 
 def _row(method: str, view: str, cells: Sequence[str]) -> str:
-    return f"{method:<16}{view:<8}" + "".join(f"{cell:>{_WIDTH}}" for cell in cells)
+    return f"{method:<16}{view:<8}" + "".join(f"{cell:>{CELL_WIDTH}}" for cell in cells)
 
 
-def _cell(interval: Interval) -> str:
+def cell_text(interval: Interval) -> str:
+    """Returns a mean with its interval."""
     return f"{interval.mean:.3f} [{interval.low:.3f}, {interval.high:.3f}]"

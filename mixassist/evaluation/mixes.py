@@ -71,7 +71,7 @@ def evaluate_mix(
     Args:
         data_dir: song folders, see `excerpt_folders`.
         methods: names of `evaluated_methods`, or mixers by any name (several weights of one controller, say); all
-            known ones when empty.
+            known ones when there are neither these nor direct ones.
         direct: methods that make sound without controls, by name.
         views: `wet` is the whole strip, `model` the same controls through the network, `dry` only input gain, fader
             and pan; all that can be rendered when empty.
@@ -80,7 +80,11 @@ def evaluate_mix(
         MixAssistError: no such method or view, or no folders of stems.
         Cancelled: `cancel` was set.
     """
-    task = _Task(_chosen(methods, direct), direct or {}, _views(views), tuple(variants), seed, cancel)
+    if isinstance(methods, Mapping):
+        mixers = dict(methods)
+    else:
+        mixers = {} if direct and not methods else chosen_methods(methods)
+    task = _Task(mixers, direct or {}, _views(views), tuple(variants), seed, cancel)
     folders = excerpt_folders(data_dir)
     scores: list[MixScore] = []
     decisions: list[StemDecision] = []
@@ -100,14 +104,17 @@ def evaluate_mix(
     return MixTable(tuple(scores), tuple(decision_rows(decisions, pans)))
 
 
-def _chosen(methods: Sequence[str] | Mapping[str, Mixer], direct: Mapping[str, DirectMixer] | None) -> dict[str, Mixer]:
-    if isinstance(methods, Mapping):
-        return dict(methods)
+def chosen_methods(names: Sequence[str] = ()) -> dict[str, Mixer]:
+    """Returns the mixers of these names, all known ones when there are none.
+
+    Raises:
+        MixAssistError: no such method.
+    """
     known = evaluated_methods()
-    for method in methods:
-        if method not in known:
-            raise MixAssistError("there is no such method", subject=method, remedy=f"Choose of {', '.join(known)}")
-    return {name: known[name] for name in methods or (() if direct else known)}
+    for name in names:
+        if name not in known:
+            raise MixAssistError("there is no such method", subject=name, remedy=f"Choose of {', '.join(known)}")
+    return {name: known[name] for name in names or known}
 
 
 def _views(views: Sequence[str]) -> tuple[str, ...]:
@@ -158,7 +165,7 @@ def _method_scores(
         key = View.DRY.value if plain == predicted else view
         if key not in measured:
             mix = render_mix(inputs, predicted, rate, View(key), leads)
-            checks = check_mix(excerpt, predicted, mix)
+            checks = check_mix(excerpt, predicted, mix, reference.powers.lufs)
             measured[key] = ({**reference.measure(mix), **checks}, mix)
         values, mix = measured[key]
         decisions = _stem_decisions(reference, predicted, mix, method, variant, inputs) if view == told_by else []

@@ -17,11 +17,11 @@ from mixassist.automix.inputs import Prediction, TrackAudio
 from mixassist.automix.methods import METHODS, predict
 from mixassist.domain.controls import NEUTRAL, Controls
 from mixassist.domain.errors import MixAssistError
+from mixassist.evaluation.cross import evaluate_cross
 from mixassist.evaluation.excerpts import Excerpt, excerpt_folders, levelled_inputs, read_excerpt
 from mixassist.evaluation.mix_measures import Reference, balance_error_db
 from mixassist.evaluation.mix_rendering import RenderedMix, render_mix
 from mixassist.evaluation.mix_table import MixScore, MixTable
-from mixassist.evaluation.mix_text import cross_text
 from mixassist.evaluation.mixes import evaluate_mix
 
 RATE_HZ = 44_100
@@ -203,21 +203,21 @@ def test_a_method_without_controls_is_measured_by_fit(given: Path) -> None:
     assert plain["scores"][1]["over_lead_lu"] is None
 
 
-def test_methods_against_views_are_printed(given: Path) -> None:
+def test_trained_through_times_rendered_through(given: Path) -> None:
     mixers = {"through wet": METHODS["rules"], "through model": METHODS["mono"]}
-    table = evaluate_mix(given, mixers, views=("wet", "model"))
-    text = cross_text(table, ("stft",))
+    table, text = evaluate_cross(given, mixers)
     lines = text.splitlines()
-    assert lines[1].split() == ["wet", "model"]
+    assert lines[1].split() == ["wet", "model", "wet", "less", "model"]
     for line, method in zip(lines[2:4], mixers, strict=True):
         assert line.startswith(method)
         for view in ("wet", "model"):
-            assert f"{table.interval(method, view, 'raw', 'stft').mean:.3f} [" in line
-    difference = table.paired(("through wet", "wet"), ("through model", "model"), "raw", "stft")
-    assert difference.mean == pytest.approx(
-        table.of("through wet", "wet", "raw")[0].values["stft"]
-        - table.of("through model", "model", "raw")[0].values["stft"]
-    )
+            assert f"{table.interval(method, view, 'raw', 'balance_db').mean:.3f} [" in line
+    # A mono mix uses none of the three stages, so it is the same mix through every view.
+    assert table.paired(("through model", "wet"), ("through model", "model"), "raw", "stft").mean == 0.0
+    apart = table.paired(("through wet", "wet"), ("through wet", "model"), "raw", "stft")
+    (wet,), (model,) = (table.of("through wet", view, "raw") for view in ("wet", "model"))
+    assert apart.mean == pytest.approx(wet.values["stft"] - model.values["stft"])
+    assert 0.0 < abs(apart.mean) < 0.3
 
 
 def test_songs_are_found_in_every_layout(songs: Path, tmp_path: Path) -> None:

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Networks that mix, read from weights files to be measured as methods."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from mixassist.automix.methods import Mixer
+from mixassist.domain.errors import MixAssistError
+from mixassist.evaluation.mixes import DirectMixer
+from mixassist.networks.checkpoint import read_weights
+from mixassist.networks.direct_mixer import KIND as DIRECT_KIND
+from mixassist.networks.direct_mixer import load_direct_mixer
+from mixassist.training.direct_mixer import direct_method
+
+
+def methods_of(weights: Sequence[Path]) -> tuple[dict[str, Mixer], dict[str, DirectMixer]]:
+    """Reads weights files; returns those that predict controls and those that make sound, by name.
+
+    A file is named by its own name, or by its folder where another one has that.
+
+    Raises:
+        MixAssistError: a file that cannot be read, or holds a network that does not mix.
+    """
+    controllers: dict[str, Mixer] = {}
+    direct: dict[str, DirectMixer] = {}
+    for path in weights:
+        taken = {*controllers, *direct}
+        name = next(n for n in (path.stem, path.resolve().parent.name, str(path)) if n not in taken)
+        kind = read_weights(path).kind
+        if kind == DIRECT_KIND:
+            direct[name] = direct_method(load_direct_mixer(path))
+        else:
+            raise MixAssistError(f"this network ({kind}) does not mix", subject=path, remedy="Give weights of a mixer")
+    return controllers, direct
