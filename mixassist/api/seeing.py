@@ -22,6 +22,7 @@ from mixassist.audio.stems import StemLibrary
 from mixassist.domain.channel import View
 from mixassist.domain.progress import CancelToken, Progress, no_progress
 from mixassist.domain.session import Session
+from mixassist.domain.slots import SLOTS, in_slot
 from mixassist.rendering.cache import RenderCache
 from mixassist.rendering.mixdown import render_session
 from mixassist.rendering.play_graph import Patch, PlayGraph
@@ -56,7 +57,7 @@ def subject_session(session: Session, subject: Subject) -> Session:
         MixAssistError: there is no such snapshot.
         KeyError: there is no such track.
     """
-    state = session if subject.snapshot is None else session.recalled_snapshot(subject.snapshot)
+    state = session if subject.snapshot is None else _recalled(session, subject.snapshot)
     if subject.track_id is None:
         return state
     track = state.track(subject.track_id)
@@ -64,6 +65,13 @@ def subject_session(session: Session, subject: Subject) -> Session:
     only = replace(track.channel, solo=True, mute=False)
     others = (replace(t, channel=replace(t.channel, solo=False)) for t in state.tracks)
     return replace(state, tracks=tuple(t if t.id != track.id else track.with_channel(only) for t in others))
+
+
+def _recalled(session: Session, name: str) -> Session:
+    """Returns the console in a snapshot's state; Start and Predicted are worked out where nobody kept them."""
+    if session.snapshot(name) is None and name in SLOTS:
+        return in_slot(session, name)
+    return session.recalled_snapshot(name)
 
 
 def identity_of(session: Session, stems: StemLibrary, subject: Subject) -> str:

@@ -19,8 +19,8 @@ from mixassist.gui.facts_text import facts_text
 from mixassist.gui.handlers.console import ConsoleActions
 from mixassist.gui.handlers.edits import EditActions
 from mixassist.gui.handlers.files import FileActions
-from mixassist.gui.handlers.listening import ListeningActions
 from mixassist.gui.handlers.looks import LooksActions
+from mixassist.gui.handlers.pictures import Pictures
 from mixassist.gui.handlers.program import ProgramActions
 from mixassist.gui.handlers.recovery import Recovery
 from mixassist.gui.handlers.time_line import TimeLine
@@ -61,8 +61,7 @@ class MainWindow(QMainWindow):
         self.sound_device = SoundDevice(self.workspace.sound, self.workspace.tasks, self.settings, self)
         self.files, self.edits, self.tracks = FileActions(self), EditActions(self), TrackActions(self)
         self.transport, self.looks, self.program = TransportActions(self), LooksActions(self), ProgramActions(self)
-        self.listening = ListeningActions(self)
-        self.time_line = TimeLine(self)
+        self.time_line, self.pictures = TimeLine(self), Pictures(self)
         self.console_actions = ConsoleActions(self)
         self.key_map = KeyMap(self.settings.keys, self)
         self.action_set = ActionSet(self, self, self.key_map)
@@ -104,7 +103,7 @@ class MainWindow(QMainWindow):
         self.console = Console(self.workspace.editor, self.actions_by_name, self)
         self.channel = ChannelStack(self.workspace.editor, self)
         self.history = HistoryPanel(self.workspace.document, self)
-        self._split = WorkSplitter(self.time_line.panel, self.console, self)
+        self._split = WorkSplitter(self.time_line.panel, self.pictures.holder, self.console, self)
         work = QWidget(self)
         row = QHBoxLayout(work)
         row.setContentsMargins(8, 0, 8, 0)
@@ -194,6 +193,7 @@ class MainWindow(QMainWindow):
         return (
             self.workspace.tasks.is_idle
             and self.time_line.is_settled
+            and self.pictures.is_settled
             and built
             and (not sound.is_open or sound.is_ready)
         )
@@ -238,8 +238,8 @@ class MainWindow(QMainWindow):
 
     def _after_change(self, now: Session) -> None:
         self.time_line.show_session(now, self.console.selected_id)
-        if not self.listening.is_open:
-            self._pages.setCurrentIndex(1 if now.tracks else 0)
+        self.pictures.show_session(now, self.console.selected_id)
+        self._pages.setCurrentIndex(1 if now.tracks else 0)
         self._shown = now
         self.console_actions.comparing.show_session(now)
         self.facts_of_strips.show_session(now)
@@ -294,6 +294,7 @@ class MainWindow(QMainWindow):
         session = self.workspace.session
         self.channel.select(track_id, session)
         self.time_line.show_session(session, track_id)
+        self.pictures.show_session(session, track_id)
 
     def _show_channel_panel(self) -> None:
         self.settings.show_channel_panel = True
@@ -309,20 +310,8 @@ class MainWindow(QMainWindow):
     def _method_picked(self, method: str) -> None:
         self.settings.method = method
 
-    def show_listening(self, page: QWidget | None) -> None:
-        """Gives the whole window to the listening page, or back to the mix: nothing else is seen during a test."""
-        if page is not None and self._pages.indexOf(page) < 0:
-            self._pages.addWidget(page)
-        self._pages.setCurrentIndex(self._pages.indexOf(page) if page else int(bool(self.workspace.session.tracks)))
-        for widget in (self.menuBar(), self.transport_bar, self.statusBar()):
-            widget.setVisible(page is None)
-        self.action_set.refresh()
-
     def tick(self) -> None:
         """Moves playhead, time and meters; called 30 times a second while there is something to play."""
-        if self.listening.is_open:
-            self._ticker.stop()
-            return
         player = self.workspace.sound.player
         session = self.workspace.session
         if player is None:
@@ -335,6 +324,7 @@ class MainWindow(QMainWindow):
             self._ticker.start()
         rate = session.sample_rate_hz
         self.time_line.show_position(player.heard_frames, player.is_playing)
+        self.pictures.show_position(player.heard_frames)
         self.transport_bar.time.show_time(player.heard_frames / rate, session.length_frames / rate)
         self.transport_bar.show_playing(player.is_playing)
         self.device.show_player(player, self.workspace.sound.device_words)
@@ -358,7 +348,8 @@ class MainWindow(QMainWindow):
         """Shows and hides the panels as the settings say."""
         self.channel.setVisible(self.settings.show_channel_panel)
         self.time_line.panel.setVisible(self.settings.show_waveforms)
-        self.console.setVisible(self.settings.show_mixer)
+        self.pictures.apply_layout()
+        self._split.show_console(self.settings.show_mixer)
         self.history.setVisible(self.settings.show_history)
         self.action_set.refresh()
 
@@ -386,7 +377,6 @@ class MainWindow(QMainWindow):
             self.workspace.import_audio(names)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self.listening.shut_down()
         if not self.files.may_leave(self.close):
             event.ignore()
             return
@@ -403,6 +393,7 @@ class MainWindow(QMainWindow):
         self.recovery.close()
         self.measuring.stop()
         self.facts_of_strips.stop()
+        self.pictures.stop()
         self.time_line.stop()
         self.workspace.close()
         self.settings.geometry = bytes(self.saveGeometry().toBase64().data()).decode()

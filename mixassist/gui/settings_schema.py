@@ -98,6 +98,7 @@ SCHEMA: tuple[Setting, ...] = (
             "Show the selected channel's equaliser, compressor and reverb at the left."),
     Setting("show_waveforms", True, APPEARANCE, "Waveforms", "Show the waveforms above the console."),
     Setting("show_mixer", True, APPEARANCE, "Mixer", "Show the console's strips."),
+    Setting("show_pictures", False, APPEARANCE, "Pictures", "Show spectrograms, differences and measures."),
     Setting("show_reductions", True, APPEARANCE, "Gain reduction",
             "Lay each compressor's gain reduction over its waveform."),
     Setting("follow_playhead", True, APPEARANCE, "Follow the playhead",
@@ -117,6 +118,7 @@ SCHEMA: tuple[Setting, ...] = (
     Setting("geometry", ""),
     Setting("keys", {}),
     Setting("palette", []),
+    Setting("pictures", {}),
 )  # fmt: skip
 
 SETTING: dict[str, Setting] = {setting.key: setting for setting in SCHEMA}

@@ -54,6 +54,7 @@ class Sound(QObject):
         self.heard_through: Callable[[Any], tuple[Any, bool]] | None = None
         """Puts something else in the place of the mix's graph, or another gain; also says whether it is a version."""
         self._wanted: frozenset[AudioSource] = frozenset()
+        self._instead: Any = None
         self._lent: tuple[int, tuple[int, int] | None] | None = None
         self._foreseen: tuple[View, ...] = ()
         self.render_cache_gb = 20.0
@@ -107,7 +108,7 @@ class Sound(QObject):
         player = self.player
 
         def feed(graph: Any) -> None:
-            if self.heard_through is None:
+            if self.heard_through is None and self._instead is None:
                 player.set_graph(graph)
 
         self.engine.feed(feed)
@@ -119,7 +120,7 @@ class Sound(QObject):
             self._decoding.cancel()
             self._decoding = None
         player, engine, stems = self.player, self.engine, self.stems
-        self.player = self.engine = self.stems = None
+        self.player = self.engine = self.stems = self._instead = None
         self._session = Session()
         self._wanted = frozenset()
         self._pyramids.clear()
@@ -170,6 +171,12 @@ class Sound(QObject):
             self.player.seek(position)
             self.player.meters().reset()
 
+    def play_instead(self, graph: Any | None) -> None:
+        """Lets another graph sound in the session's place, such as a difference; None brings the session back."""
+        if graph is not self._instead:
+            self._instead = graph
+            self.send_graph()
+
     def rendering_ids(self) -> frozenset[str]:
         """Returns the tracks that wait for a render."""
         return frozenset() if self.engine is None else self.engine.rendering()
@@ -186,6 +193,9 @@ class Sound(QObject):
     def send_graph(self) -> None:
         """Gives the player the mix, or what is listened to in its place; a player that is lent out is left alone."""
         if self.engine is None or self.player is None or self._lent is not None:
+            return
+        if self._instead is not None:
+            self.player.set_graph(self._instead, is_version=True)
             return
         graph, is_version = self.engine.graph(), False
         if self.heard_through is not None:

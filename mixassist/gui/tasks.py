@@ -93,7 +93,7 @@ class TaskRunner(QObject):
     changed = Signal()
     """A task began, moved on or ended."""
 
-    def __init__(self, parent: QObject | None = None, threads: int = 3) -> None:
+    def __init__(self, parent: QObject | None = None, threads: int = 5) -> None:
         super().__init__(parent)
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(threads)
@@ -120,12 +120,14 @@ class TaskRunner(QObject):
         *,
         quiet: bool = False,
         ends: bool = False,
+        soon: bool = False,
     ) -> Task:
         """Starts `work(progress, cancel)`; exactly one of the callbacks follows in the window's thread.
 
         Args:
             quiet: the status bar shows it only while nothing else is under way.
             ends: it lets things go and must be done whatever else is cancelled.
+            soon: somebody waits for it with their eyes: it goes before what waits for a thread.
         """
         task = Task(words, work, quiet, self)
         task.ends = ends
@@ -134,7 +136,7 @@ class TaskRunner(QObject):
         task.progressed.connect(self._tell, Qt.ConnectionType.QueuedConnection)
         task.ended.connect(self._forget)
         self._tasks.append(task)
-        self._pool.start(_Job(task))
+        self._pool.start(_Job(task), 1 if soon else 0)
         self.changed.emit()
         return task
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Waveforms above, console below, and a handle between them."""
+"""Waveforms above, pictures below them, the console at the bottom, and handles between."""
 
 from __future__ import annotations
 
@@ -10,32 +10,58 @@ from PySide6.QtWidgets import QSplitter, QWidget
 from mixassist.gui.console.console import Console
 from mixassist.gui.views.time_line_panel import TimeLinePanel
 
+_PICTURES_SHARE = 0.66
+"""Of what waveforms and console leave or could give; pictures need height more than they do."""
+_LEAST_WAVES, _LEAST_PICTURES = 96, 330
+
 
 class WorkSplitter(QSplitter):
-    """Shares its height by what the tracks need, until somebody moves the handle."""
+    """Shares its height by what the tracks need, until somebody moves a handle."""
 
-    def __init__(self, waveforms: TimeLinePanel, console: Console, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, waveforms: TimeLinePanel, pictures: QWidget, console: Console, parent: QWidget | None = None
+    ) -> None:
         super().__init__(Qt.Orientation.Vertical, parent)
-        self._waveforms, self._console = waveforms, console
+        self._waveforms, self._pictures, self._console = waveforms, pictures, console
         self._was_moved = False
+        self._wants_console = True
         self.setHandleWidth(5)
         self.setChildrenCollapsible(False)
-        self.addWidget(waveforms)
-        self.addWidget(console)
+        for widget in (waveforms, pictures, console):
+            self.addWidget(widget)
         self.splitterMoved.connect(self._note_move)
 
     def _note_move(self) -> None:
         self._was_moved = True
 
+    def show_console(self, wanted: bool) -> None:
+        """Shows the console, or hides it; where pictures and console do not both fit, the pictures are shown."""
+        self._wants_console = wanted
+        self._fit_console()
+        QTimer.singleShot(0, self, self.share_height)
+
+    def _fit_console(self) -> None:
+        needed = self._console.minimumSizeHint().height() + _LEAST_WAVES + _LEAST_PICTURES
+        fits = self._pictures.isHidden() or self.height() >= needed
+        self._console.setVisible(self._wants_console and fits)
+
     def share_height(self) -> None:
-        """Gives the waveforms what their tracks need and the console the rest, at least half."""
-        height = self.height() - self.handleWidth()
+        """Gives the waveforms what their tracks need and the console the rest, at least half; pictures most of all."""
+        handles = sum(self.widget(i).isVisible() for i in range(self.count())) - 1
+        height = self.height() - max(handles, 0) * self.handleWidth()
         if self._was_moved or height <= 0:
             return
-        least, spare = self._console.minimumSizeHint().height(), height - self._waveforms.wanted_height()
-        console = max(least, spare, height // 2)
-        self.setSizes([max(height - console, 0), console])
+        least = self._console.minimumSizeHint().height() if not self._console.isHidden() else 0
+        if self._pictures.isHidden():
+            spare = height - self._waveforms.wanted_height()
+            console = max(least, spare, height // 2)
+            self.setSizes([max(height - console, 0), 0, console])
+            return
+        pictures = max(round(_PICTURES_SHARE * height), height - least - self._waveforms.wanted_height())
+        waves = max(min(self._waveforms.wanted_height(), height - least - pictures), _LEAST_WAVES)
+        self.setSizes([waves, height - least - waves, least])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._fit_console()
         QTimer.singleShot(0, self, self.share_height)

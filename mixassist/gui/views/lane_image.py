@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from PySide6.QtGui import QColor, QImage
 
@@ -37,11 +39,21 @@ def lane_image(lows: np.ndarray, highs: np.ndarray, height: int, colour: QColor,
     return image_of(picture)
 
 
-def wave_pixels(lows: np.ndarray, highs: np.ndarray, height: int, colour: QColor) -> np.ndarray:
-    """Returns the pixels of a waveform: (height, columns, 4) uint8, blue green red alpha, premultiplied."""
+def wave_pixels(
+    lows: np.ndarray,
+    highs: np.ndarray,
+    height: int,
+    colour: QColor,
+    shape: Callable[[np.ndarray], np.ndarray] = bent,
+) -> np.ndarray:
+    """Returns the pixels of a waveform: (height, columns, 4) uint8, blue green red alpha, premultiplied.
+
+    Args:
+        shape: maps sample values to heights −1 … 1.
+    """
     columns, middle = len(lows), height / 2.0
-    top = middle - bent(np.maximum(highs, lows)) * (middle - 0.5) - 0.5
-    bottom = middle - bent(np.minimum(lows, highs)) * (middle - 0.5) + 0.5
+    top = middle - shape(np.maximum(highs, lows)) * (middle - 0.5) - 0.5
+    bottom = middle - shape(np.minimum(lows, highs)) * (middle - 0.5) + 0.5
     rows = np.arange(height, dtype=np.float32)[:, None]
     cover = np.clip(np.minimum(bottom[None, :], rows + 1.0) - np.maximum(top[None, :], rows), 0.0, 1.0)
     picture = np.empty((height, columns, 4), np.uint8)

@@ -74,13 +74,14 @@ class MixWaveform(QObject):
             self._graph = None
 
     def _begin(self) -> None:
-        player = self._sound.player
-        if player is None or player.graph is self._graph or not player.graph.length_frames:
+        engine = self._sound.engine
+        found = None if engine is None else engine.graph()
+        if found is None or found is self._graph or not found.length_frames:
             return
         if self._task is not None:
             self._task.on_result = self._task.on_cancelled = None
             self._task.cancel()
-        graph = self._graph = player.graph
+        graph = self._graph = found
         former, told = self._pyramid, self._told
         seen = (self._axis.start, self._axis.end)
 

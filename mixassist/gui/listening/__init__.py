@@ -1,2 +1,0 @@
-# SPDX-License-Identifier: Apache-2.0
-"""Blind listening: setting a test up, making it, seeing what came of it."""

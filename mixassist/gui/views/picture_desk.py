@@ -1,0 +1,302 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Ties the pictures together: from what was chosen and the session to sounds, rows, colours and words."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject
+
+from mixassist.api.seeing import Subject, residual_to_play
+from mixassist.domain.channel import View
+from mixassist.domain.session import Session
+from mixassist.gui.theme import theme_of
+from mixassist.gui.views.mel_desk import MelDesk
+from mixassist.gui.views.mel_row import MelRow
+from mixassist.gui.views.pair_desk import PairDesk, PairFacts, PairWish
+from mixassist.gui.views.picture_choice import DIFFERENCES, PAIR, PORTRAITS, SPECTROGRAMS, PictureChoice
+from mixassist.gui.views.pictures_panel import PicturesPanel
+from mixassist.gui.views.sound_desk import SoundDesk
+from mixassist.gui.views.wave_desk import Residual, WaveDesk
+from mixassist.gui.views.wave_row import Wave
+
+if TYPE_CHECKING:
+    from mixassist.gui.handlers.pictures import Pictures
+    from mixassist.gui.main_window import MainWindow
+
+COLOURS = {
+    "dark": {"first": "#e8925a", "second": "#4fa3e0", "residual": "#c3a6f5"},
+    "light": {"first": "#c1560a", "second": "#0062a3", "residual": "#5b4a9c"},
+}
+"""Waves of a pair; told apart by colour-blind people too (after Okabe & Ito 2008)."""
+
+
+class PictureDesk(QObject):
+    """Owns the panel and the desks behind it for one window."""
+
+    def __init__(self, window: MainWindow, pictures: Pictures) -> None:
+        super().__init__(pictures)
+        self._window, self._pictures = window, pictures
+        space, line = window.workspace, window.time_line
+        self._axis = line.axis
+        self._thread = line.thread
+        self.sounds = SoundDesk(space.sound, space.tasks, self)
+        self.mel = MelDesk(self.sounds, space.tasks, self)
+        self.waves = WaveDesk(self.sounds, space.tasks, self)
+        self.pairs = PairDesk(self.sounds, space.tasks, self)
+        self.panel = PicturesPanel(line.axis, line.thread, self.mel, self.waves, pictures.holder)
+        self.panel.seek_wanted.connect(window.transport.seek)
+        self.sounds.seen_s = self._seen_s
+        self.sounds.here_s = lambda: self._position / self._axis.sample_rate_hz
+        self.waves.seen_frames = lambda: (self._axis.start, self._axis.end)
+        self.sounds.state_changed.connect(self._show_states)
+        self.sounds.sound_changed.connect(lambda _: self._hear_again())
+        self.mel.state_changed.connect(self._show_states)
+        self.pairs.changed.connect(self.refresh)
+        self._axis.moved.connect(self._look)
+        self._axis.selection_changed.connect(self.refresh)
+        self._session = Session()
+        self._track_id = ""
+        self._position = 0
+        self._heard: tuple[Any, Any] | None = None
+        self.refresh()
+
+    @property
+    def choice(self) -> PictureChoice:
+        """What is to be shown."""
+        return self._pictures.choice
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether everything that is seen is exact and drawn."""
+        return (
+            self.sounds.is_settled and self.mel.is_settled and self.waves.is_settled and self.pairs.is_settled
+            and self._thread.is_idle
+        )  # fmt: skip
+
+    @property
+    def hears_null(self) -> bool:
+        """Whether what remains of a pair sounds."""
+        return self._heard is not None
+
+    def set_on(self, on: bool) -> None:
+        """Says whether the panel is seen."""
+        self.sounds.set_on(on)
+        if on:
+            self.refresh()
+
+    def show_session(self, session: Session, selected_id: str) -> None:
+        """Follows the session and the chosen track."""
+        changed = session is not self._session or selected_id != self._track_id
+        self._session, self._track_id = session, selected_id
+        if changed:
+            self.sounds.show_session(session)
+            self.refresh()
+
+    def show_position(self, frame: int) -> None:
+        """Moves the playhead."""
+        self._position = frame
+        self.panel.show_position(frame)
+
+    def forget(self) -> None:
+        """Another session is opened."""
+        self._heard = None
+        for desk in (self.sounds, self.mel, self.waves, self.pairs):
+            desk.forget()  # type: ignore[attr-defined]
+
+    def stop(self) -> None:
+        """Ends waiting."""
+        for desk in (self.sounds, self.mel, self.waves, self.pairs):
+            desk.stop()  # type: ignore[attr-defined]
+
+    def subject(self, key: str) -> Subject:
+        """Returns what a key of the pair stands for: a view, or a snapshot through the view that is heard."""
+        from mixassist.gui.handlers.pictures import snapshot_of
+
+        snapshot = snapshot_of(key)
+        track = None if self.choice.of_mix else self._track_id or None
+        if snapshot is not None:
+            return Subject(self._session.view, track, snapshot)
+        return Subject(View(key) if key in tuple(View) else View.WET, track)
+
+    def refresh(self) -> None:
+        """Shows everything as it was chosen and as the session has it."""
+        choice, views = self.choice, self._window.views_at_hand()
+        self._offer(views)
+        self.panel.bar.show_choice(choice)
+        self.mel.show_look(self._session.sample_rate_hz, choice.scale, choice.resolution)
+        rows = self._row_subjects()
+        self.panel.show_kind(choice.kind, len(rows), choice.numbers)
+        subjects = tuple(dict.fromkeys(s for pair in rows for s in pair[1:] if s is not None))
+        heard = [s for s in subjects if s.view == self._session.view]
+        there = [s for s in subjects if s.view in views]
+        self.sounds.want(tuple(dict.fromkeys(s for s in (*heard, *there) if s in there)))
+        self._want_pairs(rows)
+        for row, (title, first, second) in zip(self.panel.mel_rows, rows, strict=False):
+            self._show_row(row, title, first, second)
+        self._show_colours()
+        self._show_waves()
+        self._look()
+        self._show_states()
+        self._show_null()
+        self._hear_again()
+
+    def _offer(self, views: tuple[View, ...]) -> None:
+        from mixassist.gui.handlers.pictures import source_words
+
+        sources = source_words(self._session, views, self._view_words())
+        keys = [key for _, key in sources]
+        choice = self.choice
+        first = choice.first if choice.first in keys else View.WET.value
+        second = choice.second if choice.second in keys else View.DRY.value
+        self._pictures.choice = replace(choice, first=first, second=second)
+        self.panel.bar.offer(sources, self.choice)
+
+    def _view_words(self) -> dict[View, str]:
+        return {View.DRY: self.tr("Dry"), View.WET: self.tr("Wet"), View.MODEL: self.tr("Model")}
+
+    def _row_subjects(self) -> list[tuple[str, Subject, Subject | None]]:
+        """Returns title, sound and, for a difference, the sound to take from it, of every row."""
+        words = self._view_words()
+        dry, wet, model = (self.subject(view.value) for view in (View.DRY, View.WET, View.MODEL))
+        if self.choice.kind == SPECTROGRAMS:
+            return [(words[s.view], s, None) for s in (dry, wet, model)]
+        if self.choice.kind == DIFFERENCES:
+            pairs = ((wet, dry), (model, wet), (model, dry))
+            return [(f"{words[a.view]} − {words[b.view]}", a, b) for a, b in pairs]
+        if self.choice.kind == PAIR:
+            return [("A − B", self.subject(self.choice.first), self.subject(self.choice.second))]
+        return []
+
+    def _show_row(self, row: MelRow, title: str, first: Subject, second: Subject | None) -> None:
+        gain_db = self.pairs.gain_db(first, second) if second is not None and self.choice.matched else 0.0
+        row.show_subjects(title, first, second, gain_db)
+
+    def _want_pairs(self, rows: list[tuple[str, Subject, Subject | None]]) -> None:
+        choice = self.choice
+        measures = choice.kind == PAIR
+        if not measures and not choice.matched:
+            self.pairs.want(())
+            return
+        stretch = self._axis.selection
+        self.pairs.want(
+            tuple(PairWish(a, b, choice.matched, measures, stretch if measures else None) for _, a, b in rows if b)
+        )
+
+    def _show_colours(self) -> None:
+        choice = self.choice
+        is_difference = choice.kind in (DIFFERENCES, PAIR)
+        high = float(choice.difference_range_db if is_difference else choice.top_db)
+        low = -high if is_difference else high - choice.range_db
+        self.panel.colours.show_scale(low, high, is_difference)
+        for row in self.panel.mel_rows:
+            row.show_range(low, high)
+
+    def _show_waves(self) -> None:
+        if self.choice.kind != PAIR:
+            self.waves.want(())
+            return
+        first, second = self.subject(self.choice.first), self.subject(self.choice.second)
+        residual = Residual(first, second, self.pairs.gain_db(first, second) if self.choice.matched else 0.0)
+        self.waves.want((first, second, residual))
+        inks = COLOURS[theme_of(self.panel).name]
+        bar = self.panel.bar
+        over, remains = self.panel.wave_rows
+        over.show_waves(
+            self.tr("A and B"),
+            (Wave(first, f"A {bar.first.currentText()}", inks["first"]),
+             Wave(second, f"B {bar.second.currentText()}", inks["second"])),
+        )  # fmt: skip
+        remains.show_waves("A − B", (Wave(residual, "A − B", inks["residual"]),))
+
+    def _seen_s(self) -> tuple[float, float]:
+        rate = self._axis.sample_rate_hz
+        return self._axis.start / rate, self._axis.end / rate
+
+    def _look(self) -> None:
+        """Has the spectrograms refined where they are looked at."""
+        if self.choice.kind == PORTRAITS:
+            return
+        row = self.panel.mel_rows[0]
+        start_s, end_s = self._seen_s()
+        columns = max(round(row.body().width() * row.devicePixelRatioF()), 1)
+        subjects = tuple(dict.fromkeys(s for pair in self._row_subjects() for s in pair[1:] if s is not None))
+        self.mel.look_at(subjects, start_s, end_s, columns)
+
+    def _show_states(self) -> None:
+        views = self._window.views_at_hand()
+        for row in self.panel.mel_rows:
+            subjects = [s for s in (row.first, row.second) if s is not None]
+            row.show_state(self._words_for(subjects, views))
+        for wave in self.panel.wave_rows:
+            wave.show_state(self._words_for([self.subject(self.choice.first), self.subject(self.choice.second)], views))
+        self.panel.state.setText("" if self.sounds.is_settled and self.mel.is_settled else self.tr("refreshing…"))
+
+    def _words_for(self, subjects: list[Subject], views: tuple[View, ...]) -> str:
+        for subject in subjects:
+            if subject.view not in views:
+                return self.tr("There is no trained network, so there is no model to show.")
+            if subject in self.sounds.failures:
+                return self.sounds.failures[subject]
+        if self._axis.length_frames and any(self.sounds.sound(s) is None for s in subjects):
+            return self.tr("rendering…")
+        return ""
+
+    def _pair(self) -> tuple[Subject, Subject]:
+        return self.subject(self.choice.first), self.subject(self.choice.second)
+
+    def _facts(self) -> PairFacts | None:
+        first, second = self._pair()
+        return self.pairs.facts(PairWish(first, second, self.choice.matched, True, self._axis.selection))
+
+    def _show_null(self) -> None:
+        first, second = self._pair()
+        possible = self.sounds.sound(first) is not None and self.sounds.sound(second) is not None
+        facts = self._facts()
+        words = "" if facts is None else null_words(facts, self.tr("selection") if self._axis.selection else "")
+        self.panel.bar.show_null(self.hears_null, words, possible or self.hears_null)
+
+    def hear_null(self) -> None:
+        """Plays what remains of the pair alone, from where the playhead is, as soon as both sounds are there."""
+        self._heard = (None, None)
+        self._hear_again()
+        self._show_null()
+
+    def hear_session(self) -> None:
+        """Plays the session again."""
+        if self._heard is not None:
+            self._heard = None
+            self._window.workspace.sound.play_instead(None)
+            self._show_null()
+            self._window.action_set.refresh()
+
+    def _hear_again(self) -> None:
+        """Brings the residual that sounds up to date."""
+        self._show_null()
+        if self._heard is None:
+            return
+        first, second = (self.sounds.sound(s) for s in self._pair())
+        if first is None or second is None:
+            return
+        gain_db = self.pairs.gain_db(*self._pair()) if self.choice.matched else 0.0
+        now = (first.identity, second.identity, gain_db)
+        if now != self._heard:
+            self._heard = now  # type: ignore[assignment]
+            self._window.workspace.sound.play_instead(residual_to_play(first, second, gain_db))
+
+
+def null_words(facts: PairFacts, where: str = "") -> str:
+    """Returns how loud a residual is, in words."""
+
+    def text(level: float) -> str:
+        return "−∞" if level == -math.inf else "∞" if level == math.inf else f"{level:.1f}".replace("-", "−")
+
+    parts = [
+        f"{text(facts.rms_dbfs)} dB RMS",
+        f"peak {text(facts.peak_dbfs)} dBFS",
+        f"{text(facts.depth_db)} dB re A",
+        *((f"B {facts.gain_db:+.1f} dB".replace("-", "−"),) if facts.gain_db else ()),
+    ]
+    return (f"A − B ({where}): " if where else "A − B: ") + " · ".join(parts)

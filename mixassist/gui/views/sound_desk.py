@@ -1,0 +1,315 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The sounds that the pictures show: found or rendered in the background, what is seen first, exactly in the end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from mixassist.domain.errors import MixAssistError
+from mixassist.domain.progress import CancelToken, Progress, scaled
+from mixassist.domain.session import Session
+from mixassist.gui.sound import Sound
+from mixassist.gui.tasks import Task, TaskRunner
+
+_PAUSE_MS = 40
+"""Between two beginnings while a control is dragged."""
+_CHUNK_S = 12.0
+"""Seconds of a part: a tenth of a second of rendering."""
+_PARTS_FOR_S = 4.0
+"""After so long parts are no help any more: the exact render is under way."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A stretch of a subject as it has just become, before all of it is rendered."""
+
+    subject: Any
+    sound: Any
+    start_s: float
+    end_s: float
+
+
+class SoundDesk(QObject):
+    """Keeps one sound for each subject that is looked at, and finds it anew when the session changes."""
+
+    sound_changed = Signal(object)
+    """A subject whose exact sound is another one now."""
+    part_found = Signal(object, object)
+    """A `Part`, newer than the subject's sound, and what the drawers made of it, one after another; there may be more
+    parts, until the exact sound comes."""
+    state_changed = Signal()
+    """Work has begun or ended, or something went wrong."""
+    _told = Signal(object, object)
+
+    def __init__(self, sound: Sound, tasks: TaskRunner, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._sound, self._tasks = sound, tasks
+        self._session = Session()
+        self._wanted: tuple[Any, ...] = ()
+        self._sounds: dict[Any, Any] = {}
+        self._current: set[Any] = set()
+        self.failures: dict[Any, str] = {}
+        self._task: Task | None = None
+        self._is_on = False
+        self._given_up_for: object = None
+        self.drawers: list[Callable[[Part], Any]] = []
+        """Called in the worker with each part; what they return comes with `part_found`."""
+        self.seen_s: Callable[[], tuple[float, float]] = lambda: (0.0, 0.0)
+        self.here_s: Callable[[], float] = lambda: 0.0
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_PAUSE_MS)
+        self._pause.timeout.connect(self._begin)
+        self._told.connect(self._take, Qt.ConnectionType.QueuedConnection)
+        sound.rendering_changed.connect(self._look_again)
+        sound.decoded.connect(self._look_again)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether every sound that is looked at is exact, or cannot be had."""
+        waiting = [s for s in self._wanted if s not in self._current and s not in self.failures]
+        return not self._is_on or self._given_up_for is self._session or not waiting
+
+    def sound(self, subject: Any) -> Any | None:
+        """Returns a subject's newest exact sound, which may be older than the session; None before the first."""
+        return self._sounds.get(subject)
+
+    def is_current(self, subject: Any) -> bool:
+        """Whether a subject's sound is exact and belongs to the session as it stands."""
+        return subject in self._current
+
+    def set_on(self, on: bool) -> None:
+        """Says whether anybody looks at the pictures; the work rests while nobody does."""
+        if on != self._is_on:
+            self._is_on = on
+            if on:
+                self._restart()
+            else:
+                self._cancel()
+
+    def want(self, subjects: tuple[Any, ...]) -> None:
+        """Says what is looked at, the most urgent first."""
+        if subjects == self._wanted:
+            return
+        self._wanted = subjects
+        for kept in (self._sounds, self.failures):
+            for subject in [s for s in kept if s not in subjects]:
+                del kept[subject]  # type: ignore[attr-defined]
+        self._current &= set(subjects)
+        self._restart()
+
+    def show_session(self, session: Session) -> None:
+        """Follows an edit."""
+        if session is self._session:
+            return
+        self._session = session
+        self._current.clear()
+        self.failures.clear()
+        self._restart()
+
+    def forget(self) -> None:
+        """Another session is opened: nothing is known any more."""
+        self._cancel()
+        self._pause.stop()
+        self._session = Session()
+        self._sounds.clear()
+        self._current.clear()
+        self.failures.clear()
+
+    def stop(self) -> None:
+        """Ends waiting; running work is cancelled with all tasks."""
+        self._pause.stop()
+        self._is_on = False
+
+    def _restart(self) -> None:
+        self._given_up_for = None
+        if self._is_on and not self._pause.isActive():
+            self._pause.start()
+
+    def _look_again(self) -> None:
+        """The engine has come further: what waited for it may be exact now."""
+        waits = self._task is None and self._given_up_for is not self._session
+        if self._is_on and waits and not self.is_settled and not self._pause.isActive():
+            self._pause.start()
+
+    def _cancel(self) -> None:
+        if self._task is not None:
+            self._task.on_result = self._task.on_error = self._task.on_cancelled = None
+            self._task.cancel()
+            self._task = None
+            self.state_changed.emit()
+
+    def _begin(self) -> None:
+        stems = self._sound.stems
+        if not self._is_on or stems is None or not self._session.tracks or not self._sound.is_decoded:
+            return
+        self._cancel()
+        session, told = self._session, self._told
+        missing = tuple(s for s in self._wanted if s not in self._current and s not in self.failures)
+        if not missing:
+            return
+        known = {s: self._sounds[s].identity for s in missing if s in self._sounds}
+        seen, here = self.seen_s(), self.here_s()
+        # While the engine renders what sounds, its cores are not taken away from it: parts are enough until then.
+        may_render, drawers = self._sound.is_ready, tuple(self.drawers)
+
+        def work(progress: Progress, cancel: CancelToken) -> bool:
+            def tell(kind: str, found: Any) -> None:
+                told.emit(session, (kind, (found, [d(found) for d in drawers]) if kind == "part" else found))
+
+            search = _Search(session, stems, known, tell, cancel)
+            return search.run(missing, seen, here, may_render, progress)
+
+        self._task = task = self._tasks.run_task(self.tr("Refreshing pictures"), work, quiet=True, soon=True)
+        task.on_result = lambda _: self._end(task)
+        task.on_error = lambda error: self._fail(task, missing, error)
+        task.on_cancelled = lambda: self._give_up(task)
+        self.state_changed.emit()
+
+    def _take(self, session: Session, told: tuple[str, Any]) -> None:
+        if session is not self._session:
+            return
+        kind, found = told
+        if kind == "part":
+            part, drawn = found
+            if part.subject in self._wanted and part.subject not in self._current:
+                self.part_found.emit(part, drawn)
+            return
+        if kind == "failure":
+            subject, words = found
+            self.failures[subject] = words
+            self.state_changed.emit()
+            return
+        subject, sound = found
+        if subject not in self._wanted:
+            return
+        self._current.add(subject)
+        former = self._sounds.get(subject)
+        if sound is not None:
+            self._sounds[subject] = sound
+        if sound is not None and (former is None or former.identity != sound.identity):
+            self.sound_changed.emit(subject)
+        self.state_changed.emit()
+
+    def _end(self, task: Task) -> None:
+        if task is self._task:
+            self._task = None
+            self.state_changed.emit()
+            self._look_again_when_ready()
+
+    def _look_again_when_ready(self) -> None:
+        if self._sound.is_ready:
+            self._look_again()
+
+    def _fail(self, task: Task, missing: tuple[Any, ...], error: MixAssistError) -> None:
+        if task is self._task:
+            for subject in missing:
+                if subject not in self._current:
+                    self.failures[subject] = str(error)
+            self._task = None
+            self.state_changed.emit()
+
+    def _give_up(self, task: Task) -> None:
+        """Stopped by hand: not tried again until something changes."""
+        if task is self._task:
+            self._task = None
+            self._given_up_for = self._session
+            self.state_changed.emit()
+
+
+class _Search:
+    """Finds the sounds of subjects, in a worker; tells each as soon as it is there."""
+
+    def __init__(
+        self,
+        session: Session,
+        stems: Any,
+        known: dict[Any, str],
+        tell: Callable[[str, Any], None],
+        cancel: CancelToken,
+    ) -> None:
+        self._session, self._stems, self._known, self._tell, self._cancel = session, stems, known, tell, cancel
+
+    def run(
+        self, subjects: tuple[Any, ...], seen: tuple[float, float], here_s: float, may_render: bool, progress: Progress
+    ) -> bool:
+        """Returns whether every subject's exact sound was told."""
+        changed = [s for s in subjects if not self._is_same(s)]
+        waiting = self._parts(changed, seen, here_s)
+        if not may_render:
+            return not waiting
+        from mixassist.api.seeing import sound_of
+
+        for number, subject in enumerate(waiting):
+            part = scaled(progress, number / len(waiting), (number + 1) / len(waiting))
+            try:
+                sound = sound_of(self._session, self._stems, subject, progress=part, cancel=self._cancel)
+            except (MixAssistError, KeyError) as error:
+                self._fail(subject, error)
+            else:
+                self._tell("sound", (subject, sound))
+        return True
+
+    def _is_same(self, subject: Any) -> bool:
+        from mixassist.api.seeing import identity_of
+
+        self._cancel.check()
+        try:
+            is_same = identity_of(self._session, self._stems, subject) == self._known.get(subject)
+        except (MixAssistError, KeyError) as error:
+            self._fail(subject, error)
+            return True
+        if is_same:
+            self._tell("sound", (subject, None))
+        return is_same
+
+    def _fail(self, subject: Any, error: Exception) -> None:
+        if not isinstance(error, MixAssistError | KeyError) or type(error).__name__ == "Cancelled":
+            raise error
+        self._tell("failure", (subject, str(error)))
+
+    def _parts(self, changed: list[Any], seen: tuple[float, float], here_s: float) -> list[Any]:
+        """Tells stretches of what is seen; returns the subjects that still have to be rendered as a whole."""
+        from mixassist.api.seeing import identity_of, part_of
+
+        waiting = list(changed)
+        begun_s = time.monotonic()
+        for start_s, end_s in _chunks(seen, here_s):
+            for subject in list(waiting):
+                self._cancel.check()
+                try:
+                    sound = part_of(self._session, self._stems, subject, start_s, end_s, cancel=self._cancel)
+                    is_exact = sound.identity == identity_of(self._session, self._stems, subject)
+                except (MixAssistError, KeyError) as error:
+                    waiting.remove(subject)
+                    self._fail(subject, error)
+                    continue
+                if is_exact:
+                    waiting.remove(subject)
+                    self._tell("sound", (subject, sound))
+                else:
+                    self._tell("part", Part(subject, sound, start_s, end_s))
+            if not waiting or time.monotonic() - begun_s > _PARTS_FOR_S:
+                break
+        return waiting
+
+
+def _chunks(seen: tuple[float, float], here_s: float) -> Iterator[tuple[float, float]]:
+    """Yields the stretches of what is seen: from the playhead on where it is seen, then what is before it."""
+    start_s, end_s = seen
+    begin = max(here_s - 0.2 * _CHUNK_S, start_s) if start_s <= here_s < end_s else start_s
+    if end_s - start_s <= _CHUNK_S:
+        begin = start_s
+    place = begin
+    while place < end_s:
+        yield place, min(place + _CHUNK_S, end_s)
+        place += _CHUNK_S
+    place = start_s
+    while place < begin:
+        yield place, min(place + _CHUNK_S, begin)
+        place += _CHUNK_S
