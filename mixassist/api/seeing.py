@@ -22,7 +22,7 @@ from mixassist.audio.stems import StemLibrary
 from mixassist.domain.channel import View
 from mixassist.domain.progress import CancelToken, Progress, no_progress
 from mixassist.domain.session import Session
-from mixassist.domain.slots import SLOTS, in_slot
+from mixassist.domain.slots import in_slot, slot_state
 from mixassist.rendering.cache import RenderCache
 from mixassist.rendering.mixdown import render_session
 from mixassist.rendering.play_graph import Patch, PlayGraph
@@ -69,7 +69,7 @@ def subject_session(session: Session, subject: Subject) -> Session:
 
 def _recalled(session: Session, name: str) -> Session:
     """Returns the console in a snapshot's state; Start and Predicted are worked out where nobody kept them."""
-    if session.snapshot(name) is None and name in SLOTS:
+    if session.snapshot(name) is None and slot_state(session, name) is not None:
         return in_slot(session, name)
     return session.recalled_snapshot(name)
 

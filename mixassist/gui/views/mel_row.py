@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from mixassist.gui import paint
-from mixassist.gui.theme import Theme
+from mixassist.gui.theme import Theme, theme_of
 from mixassist.gui.views.colour_maps import difference_colours, level_colours
 from mixassist.gui.views.mel_desk import MelDesk
 from mixassist.gui.views.mel_image import MelImage, band_of_y, band_y, mel_image
@@ -73,6 +73,13 @@ class MelRow(TimePicture):
     def is_difference(self) -> bool:
         """Whether two are subtracted."""
         return self.second is not None
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether the newest of what is known is drawn."""
+        if self.first is None or not self.axis.length_frames:
+            return True
+        return self._has is not None and _serves(self._has, self._wish(theme_of(self), self.body()))
 
     @property
     def image(self) -> MelImage | None:

@@ -17,6 +17,7 @@ from mixassist.gui.views.mel_desk import MelDesk
 from mixassist.gui.views.mel_row import MelRow
 from mixassist.gui.views.pair_desk import PairDesk, PairFacts, PairWish
 from mixassist.gui.views.picture_choice import DIFFERENCES, PAIR, PORTRAITS, SPECTROGRAMS, PictureChoice
+from mixassist.gui.views.picture_colours import COLOURS
 from mixassist.gui.views.pictures_panel import PicturesPanel
 from mixassist.gui.views.sound_desk import SoundDesk
 from mixassist.gui.views.wave_desk import Residual, WaveDesk
@@ -25,12 +26,6 @@ from mixassist.gui.views.wave_row import Wave
 if TYPE_CHECKING:
     from mixassist.gui.handlers.pictures import Pictures
     from mixassist.gui.main_window import MainWindow
-
-COLOURS = {
-    "dark": {"first": "#e8925a", "second": "#4fa3e0", "residual": "#c3a6f5"},
-    "light": {"first": "#c1560a", "second": "#0062a3", "residual": "#5b4a9c"},
-}
-"""Waves of a pair; told apart by colour-blind people too (after Okabe & Ito 2008)."""
 
 
 class PictureDesk(QObject):
@@ -73,7 +68,7 @@ class PictureDesk(QObject):
         """Whether everything that is seen is exact and drawn."""
         return (
             self.sounds.is_settled and self.mel.is_settled and self.waves.is_settled and self.pairs.is_settled
-            and self._thread.is_idle
+            and self._thread.is_idle and self.panel.is_drawn
         )  # fmt: skip
 
     @property

@@ -62,6 +62,11 @@ class PicturesPanel(QWidget):
         """The ruler and every row."""
         return (self.ruler, *self.mel_rows, *self.wave_rows)
 
+    @property
+    def is_drawn(self) -> bool:
+        """Whether every row that is seen shows the newest of what is known."""
+        return all(row.is_drawn for row in (*self.mel_rows, *self.wave_rows) if row.isVisible())
+
     def _lay_out(self) -> None:
         self._rows = QVBoxLayout()
         self._rows.setSpacing(2)

@@ -73,6 +73,13 @@ class WaveRow(TimePicture):
         self._wished: _Wish | None = None
         desk.more_known.connect(self._more_known)
 
+    @property
+    def is_drawn(self) -> bool:
+        """Whether the newest of what is known is drawn."""
+        if all(self._desk.pyramid(w.key) is None for w in self.waves):
+            return True
+        return self._has is not None and _serves(self._has, self._wish(self.body()))
+
     def show_waves(self, title: str, waves: tuple[Wave, ...]) -> None:
         """Shows other waveforms."""
         if (title, waves) == (self.title, self.waves):
