@@ -39,8 +39,8 @@ class Interval:
 
     @property
     def is_clear(self) -> bool:
-        """Whether the interval lies on one side of zero."""
-        return self.low > 0.0 or self.high < 0.0
+        """Whether the interval lies on one side of zero; that of a single song says nothing."""
+        return self.low < self.high and (self.low > 0.0 or self.high < 0.0)
 
 
 @dataclass(frozen=True)
@@ -88,9 +88,18 @@ class MixTable:
 
     def wins(self, method: str, other: str, view: str, variant: str, key: str) -> tuple[int, int]:
         """On how many excerpts a method is nearer to the artist than another, and of how many."""
-        theirs = {s.excerpt: s.values[key] for s in self.of(other, view, variant)}
-        pairs = [(s.values[key], theirs[s.excerpt]) for s in self.of(method, view, variant) if s.excerpt in theirs]
+        return self.pairs_won((method, view), (other, view), variant, key)
+
+    def pairs_won(self, row: tuple[str, str], other: tuple[str, str], variant: str, key: str) -> tuple[int, int]:
+        """The same between two (method, view)."""
+        theirs = {s.excerpt: s.values[key] for s in self.of(*other, variant)}
+        pairs = [(s.values[key], theirs[s.excerpt]) for s in self.of(*row, variant) if s.excerpt in theirs]
         return sum(a < b for a, b in pairs), len(pairs)
+
+    def own_view(self, method: str, view: str, variant: str) -> str:
+        """The view a method is held against another one's with: the same, else wet, else its first."""
+        views = [v for m, v, of in self.rows() if (m, of) == (method, variant)]
+        return next((v for v in (view, "wet") if v in views), views[0] if views else view)
 
     def passed(self, method: str, view: str, variant: str, check: Check) -> tuple[int, int]:
         """On how many excerpts a check holds, and on how many it could be made."""
@@ -115,10 +124,15 @@ class MixTable:
                 "other": other,
                 "view": view,
                 "variant": variant,
-                **{key: asdict(self.difference(champion, other, view, variant, key)) for key in MEASURES},
+                **{
+                    key: asdict(
+                        self.paired((champion, self.own_view(champion, view, variant)), (other, view), variant, key)
+                    )
+                    for key in MEASURES
+                },
             }
             for other, view, variant in self.rows()
-            if other != champion and self.of(champion, view, variant)
+            if other != champion
         ]
         decisions = [asdict(row) for row in self.decisions]
         found: dict[str, Any] = _finite(

@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from mixassist.evaluation.decision_distance import DecisionRow
 from mixassist.evaluation.mix_checks import CHECKS
 from mixassist.evaluation.mix_features import GROUPS
 from mixassist.evaluation.mix_measures import MEASURES
@@ -20,7 +21,7 @@ HEADINGS = {
     "stft_sum": "STFT sum",
     "feature_error": "feature error",
 }
-CELL_WIDTH = 26
+CELL_WIDTH = 30
 
 
 def table_text(table: MixTable) -> str:
@@ -36,22 +37,34 @@ def _means(table: MixTable, variant: str) -> list[str]:
     songs = len({s.song for s in table.scores if s.variant == variant})
     lines = [f"Inputs {variant}; means over {songs} songs with 95 % bootstrap intervals; less is nearer."]
     lines.append(_row("method", "view", [HEADINGS[key] for key in MAIN]))
-    for method, view, of in table.rows():
-        if of == variant:
-            lines.append(_row(method, view, [cell_text(table.interval(method, view, variant, key)) for key in MAIN]))
+    for method, view, label in _distinct(table, variant):
+        lines.append(_row(method, label, [cell_text(table.interval(method, view, variant, key)) for key in MAIN]))
     return lines
+
+
+def _distinct(table: MixTable, variant: str) -> list[tuple[str, str, str]]:
+    """Returns method, view and its label; views that gave a method the same mixes are one line."""
+    found: list[tuple[str, str, str]] = []
+    for method in table.methods:
+        alike: dict[tuple[object, ...], list[str]] = {}
+        for mine, view, of in table.rows():
+            if (mine, of) == (method, variant):
+                key = tuple(score.values["stft"] for score in table.of(method, view, variant))
+                alike.setdefault(key, []).append(view)
+        found += [(method, views[0], "any" if len(views) > 2 else "/".join(views)) for views in alike.values()]
+    return found
 
 
 def _differences(table: MixTable, variant: str) -> list[str]:
     champion = table.champion
     lines = [f"{champion} less each other method, paired by song; * = the interval is clear of zero; (excerpts won)"]
     for other, view, of in table.rows():
-        if of != variant or other == champion or not table.of(champion, view, variant):
+        if of != variant or other == champion:
             continue
-        cells = []
+        mine, cells = (champion, table.own_view(champion, view, variant)), []
         for key in MAIN:
-            interval = table.difference(champion, other, view, variant, key)
-            won, made = table.wins(champion, other, view, variant, key)
+            interval = table.paired(mine, (other, view), variant, key)
+            won, made = table.pairs_won(mine, (other, view), variant, key)
             cells.append(f"{interval.mean:+.2f} [{interval.low:+.2f}, {interval.high:+.2f}]"
                          f"{'*' if interval.is_clear else ' '}({won}/{made})")  # fmt: skip
         lines.append(_row(f"− {other}", view, cells))
@@ -59,25 +72,38 @@ def _differences(table: MixTable, variant: str) -> list[str]:
 
 
 def _features(table: MixTable, variant: str) -> list[str]:
-    names = [*GROUPS, *(name for group in GROUPS.values() for name in group)]
-    short = [name.replace("contrast_", "contr. ").replace("panning_", "pan ").replace("_", " ") for name in names]
-    lines = ["Errors of features, as shares: groups, then single ones (means over songs)"]
-    lines.append(f"{'method':<16}{'view':<8}" + "".join(f"{name[:12]:>13}" for name in short))
-    for method, view, of in table.rows():
-        if of == variant:
-            means = [table.interval(method, view, variant, name).mean for name in names]
-            lines.append(f"{method:<16}{view:<8}" + "".join(f"{mean:>13.3f}" for mean in means))
+    shown = _shown(table, variant)
+    lines = ["Errors of features as shares, means over songs, by method and view"]
+    lines += _headings("feature", shown)
+    for group, names in GROUPS.items():
+        for name in (*names, group):
+            head = f"  {name}" if name != group else f"{group}, mean"
+            means = [table.interval(method, view, variant, name).mean for method, view in shown.items()]
+            lines.append(f"{head:<24}" + "".join(f"{mean:>16.3f}" for mean in means))
     return lines
 
 
+def _shown(table: MixTable, variant: str) -> dict[str, str]:
+    """The view that details of each method are shown for: wet where it was rendered, else the method's first."""
+    shown: dict[str, str] = {}
+    for method, view, of in table.rows():
+        if of == variant and (view == "wet" or method not in shown):
+            shown[method] = view
+    return shown
+
+
+def _headings(what: str, shown: Mapping[str, str]) -> list[str]:
+    rows = ((what, shown.keys()), ("", shown.values()))
+    return [f"{head:<24}" + "".join(f"{word[:15]:>16}" for word in words) for head, words in rows]
+
+
 def _songs(table: MixTable, variant: str) -> list[str]:
-    view = next((v for _, v, of in table.rows() if of == variant and v == "wet"), table.rows()[0][1])
-    methods = [m for m, v, of in table.rows() if (v, of) == (view, variant)]
-    lines = [f"Balance by excerpt, dB, rendered through {view}"]
-    lines.append(f"{'excerpt':<24}" + "".join(f"{method:>16}" for method in methods))
-    by_method = {m: {s.excerpt: s.values[MEASURES[0]] for s in table.of(m, view, variant)} for m in methods}
+    shown = _shown(table, variant)
+    lines = ["Balance by excerpt, dB, by method and view"]
+    lines += _headings("excerpt", shown)
+    by_method = {m: {s.excerpt: s.values[MEASURES[0]] for s in table.of(m, v, variant)} for m, v in shown.items()}
     for excerpt in dict.fromkeys(s.excerpt for s in table.scores if s.variant == variant):
-        values = [by_method[m].get(excerpt, np.nan) for m in methods]
+        values = [by_method[m].get(excerpt, np.nan) for m in shown]
         lines.append(f"{excerpt[:23]:<24}" + "".join(f"{value:>16.2f}" for value in values))
     return lines
 
@@ -85,11 +111,10 @@ def _songs(table: MixTable, variant: str) -> list[str]:
 def _checks(table: MixTable, variant: str) -> list[str]:
     lines = ["What listeners punish: on how many excerpts it is kept, of those where it can be told"]
     lines += [f"  {check.key}: {check.words}" for check in CHECKS]
-    lines.append(f"{'method':<16}{'view':<8}" + "".join(f"{check.key:>18}" for check in CHECKS))
-    for method, view, of in table.rows():
-        if of == variant:
-            cells = ["{}/{}".format(*table.passed(method, view, variant, check)) for check in CHECKS]
-            lines.append(f"{method:<16}{view:<8}" + "".join(f"{cell:>18}" for cell in cells))
+    lines.append(f"{'method':<20}{'view':<12}" + "".join(f"{check.key:>18}" for check in CHECKS))
+    for method, view, label in _distinct(table, variant):
+        cells = ["{}/{}".format(*table.passed(method, view, variant, check)) for check in CHECKS]
+        lines.append(f"{method:<20}{label:<12}" + "".join(f"{cell:>18}" for cell in cells))
     return lines
 
 
@@ -103,16 +128,21 @@ def _decisions(table: MixTable, variant: str) -> list[str]:
     for kind in dict.fromkeys(row.instrument for row in rows):
         mine = {row.method: row for row in rows if row.instrument == kind}
         first = next(iter(mine.values()))
-        cells = [
-            f"{r.level_lu:.1f} ({r.human_level_lu:.1f}) | {r.pan:.2f} | {r.level_error_db:.1f}" if r else ""
-            for r in (mine.get(method) for method in methods)
-        ]
+        cells = [_decision(mine.get(method)) for method in methods]
         lines.append(f"{kind or 'all':<18}{first.stems:>6}" + "".join(f"{cell:>28}" for cell in cells))
     return [*lines, ""]
 
 
+def _decision(row: DecisionRow | None) -> str:
+    """Level with the spread of humans, pan, error; a dash where nobody panned that instrument's mono tracks."""
+    if row is None:
+        return ""
+    pan = f"{row.pan:.2f}" if np.isfinite(row.pan) else "–"
+    return f"{row.level_lu:.1f} ({row.human_level_lu:.1f}) | {pan} | {row.level_error_db:.1f}"
+
+
 def _row(method: str, view: str, cells: Sequence[str]) -> str:
-    return f"{method:<16}{view:<8}" + "".join(f"{cell:>{CELL_WIDTH}}" for cell in cells)
+    return f"{method:<20}{view:<12}" + "".join(f"{cell:>{CELL_WIDTH}}" for cell in cells)
 
 
 def cell_text(interval: Interval) -> str:
