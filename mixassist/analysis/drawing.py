@@ -30,6 +30,7 @@ COLOURS: Mapping[str, str] = MappingProxyType({"dry": "#0072b2", "wet": "#d55e00
 
 OTHER_COLOURS = ("#0072b2", "#d55e00", "#00805f", "#a1478a")
 RESIDUAL_COLOUR = "#5b4a9c"
+RANGE_COLOUR = "#e9ecf0"
 
 LEVEL_MAP = "magma"
 DIFFERENCE_MAP = "RdBu_r"
@@ -141,6 +142,11 @@ def drawable(text: str, max_length: int = 100) -> str:
 def colour_of(label: str, index: int = 0) -> str:
     """Returns a view's colour, or one by its place for anything else."""
     return COLOURS.get(label.casefold(), OTHER_COLOURS[index % len(OTHER_COLOURS)])
+
+
+def line_of(label: str) -> str:
+    """Returns a line's dashes: the model's is broken, so that wet shows through where both are alike."""
+    return "--" if label.casefold() == "model" else "-"
 
 
 def time_text(seconds: float, step_s: float = 1.0) -> str:

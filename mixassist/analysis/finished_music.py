@@ -16,6 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
+from mixassist.analysis.measures import Measures
+
 FORMAT = "mixassist-finished-music"
 TABLE_PATH = Path(__file__).with_name("finished_music.json")
 
@@ -105,3 +107,9 @@ def places_in_range(third_octave_db: Sequence[float], integrated_lufs: float) ->
         BandPlace(float(c), float(level) - integrated_lufs, float(low), float(middle), float(high))
         for c, level, low, middle, high in bands
     )
+
+
+def bands_outside(measures: Measures) -> float:
+    """Returns in how many third octaves a mix lies outside the range; NaN for silence."""
+    places = places_in_range(measures.third_octave_db, measures.integrated_lufs)
+    return float(sum(place.outside_db != 0.0 for place in places)) if places else math.nan

@@ -26,9 +26,11 @@ from mixassist.analysis.drawing import (
     INK,
     LEVEL_MAP,
     PAPER,
+    RANGE_COLOUR,
     RESIDUAL_COLOUR,
     colour_of,
     drawable,
+    line_of,
     new_figure,
     say_instead,
     set_frequency_ticks,
@@ -42,7 +44,7 @@ from mixassist.analysis.mel import MelGrid
 LEVEL_RANGE_DB = 80.0
 _WIDTH_IN = 10.0
 _BAR_COLOUR = "#2f6f9f"
-_BAR_STEPS_DB = {6.0: 2.0, 12.0: 3.0, 24.0: 6.0, 48.0: 12.0}
+_BAR_STEPS_DB = {0.5: 0.25, 1.0: 0.5, 3.0: 1.0, 6.0: 2.0, 12.0: 6.0, 24.0: 12.0, 48.0: 24.0}
 _NO_AUDIO = "no audio"
 
 
@@ -62,7 +64,7 @@ def mel_figure(panels: Sequence[Panel], grid: MelGrid, length_s: float, title: s
     are grey.
     """
     limits = level_limits_db([p.decibels for p in panels])
-    return _maps(panels, grid, length_s, title, LEVEL_MAP, limits, "dB re full-scale sine")
+    return _maps(panels, grid, length_s, title, LEVEL_MAP, [limits] * len(panels), "dB re full-scale sine")
 
 
 def level_limits_db(maps: Sequence[np.ndarray]) -> tuple[float, float]:
@@ -79,15 +81,18 @@ def difference_figure(
     """Draws differences of spectrograms around 0 dB: red where there is more, blue where there is less.
 
     Args:
-        range_db: the ends of the colour scale; by default 6, 12, 24 or 48 dB, the least that holds nine tenths of
-            the cells that changed; what goes beyond shows in the colour of the end.
+        range_db: the ends of every panel's colour scale; by default each has its own, so that a small difference is
+            seen beside a large one: from 0.5 to 48 dB, the least that holds nine tenths of the cells that changed;
+            what goes beyond shows in the colour of the end.
     """
-    if range_db is None:
-        changes = [np.abs(p.decibels[np.isfinite(p.decibels) & (p.decibels != 0.0)]) for p in panels]
-        all_changes = np.concatenate(changes) if changes else np.zeros(0)
-        wanted = float(np.percentile(all_changes, 90)) if all_changes.size else 0.0
-        range_db = next((r for r in (6.0, 12.0, 24.0) if wanted <= r), 48.0)
-    return _maps(panels, grid, length_s, title, DIFFERENCE_MAP, (-range_db, range_db), "difference in dB")
+    limits = [(-r, r) for r in (range_db or _range_of(p.decibels) for p in panels)]
+    return _maps(panels, grid, length_s, title, DIFFERENCE_MAP, limits, "difference in dB")
+
+
+def _range_of(decibels: np.ndarray) -> float:
+    changes = np.abs(decibels[np.isfinite(decibels) & (decibels != 0.0)])
+    wanted = float(np.percentile(changes, 90)) if changes.size else 6.0
+    return next((r for r in _BAR_STEPS_DB if wanted <= r), 48.0)
 
 
 def _highest(decibels: np.ndarray) -> float:
@@ -101,25 +106,25 @@ def _maps(
     length_s: float,
     title: str,
     colour_map: str,
-    limits: tuple[float, float],
+    limits: Sequence[tuple[float, float]],
     unit: str,
 ) -> Figure:
     count = max(1, len(panels))
     figure = new_figure(_WIDTH_IN, 0.9 + 2.15 * count, title)
     rows = figure.subplots(count, 1, sharex=True, sharey=True, squeeze=False)[:, 0]
     colours = mpl.colormaps[colour_map].with_extremes(bad=EMPTY)
-    image: AxesImage | None = None
-    for axes, panel in zip(rows, panels, strict=False):
+    images: dict[int, AxesImage] = {}
+    for row, (axes, panel, (lowest, highest)) in enumerate(zip(rows, panels, limits, strict=False)):
         axes.set_title(drawable(panel.label))
         if not panel.decibels.shape[1]:
             say_instead(axes, _NO_AUDIO)
             continue
         end = grid.start_s + panel.decibels.shape[1] * grid.column_s
-        image = axes.imshow(
+        images[row] = axes.imshow(
             np.ma.masked_invalid(panel.decibels),
             cmap=colours,
-            vmin=limits[0],
-            vmax=limits[1],
+            vmin=lowest,
+            vmax=highest,
             extent=(grid.start_s, end, -0.5, grid.n_mels - 0.5),
             aspect="auto",
             origin="lower",
@@ -132,20 +137,25 @@ def _maps(
         set_time_axis(axes, length_s, label=axes is rows[-1])
     if not panels:
         say_instead(rows[0], _NO_AUDIO)
-    if image is not None:
-        beyond = _extension([p.decibels for p in panels], limits)
-        bar = figure.colorbar(image, ax=list(rows), pad=0.012, fraction=0.03, aspect=18 * count, extend=beyond)
-        bar.set_label(unit)
-        bar.outline.set_visible(False)
-        bar.locator = MultipleLocator(_BAR_STEPS_DB.get(limits[1] if colour_map == DIFFERENCE_MAP else 0.0, 10.0))
-        bar.update_ticks()
+    if colour_map == DIFFERENCE_MAP:
+        for row, image in images.items():
+            _add_bar(figure, image, [rows[row]], _extension([panels[row].decibels], limits[row]), unit)
+    elif images:
+        _add_bar(figure, next(iter(images.values())), list(rows), "neither", unit)
     return figure
 
 
+def _add_bar(figure: Figure, image: AxesImage, rows: list[Axes], beyond: str, unit: str) -> None:
+    bar = figure.colorbar(image, ax=rows, pad=0.012, fraction=0.03, aspect=18 * len(rows), extend=beyond)
+    bar.set_label(unit)
+    bar.outline.set_visible(False)
+    low, high = image.get_clim()
+    bar.locator = MultipleLocator(_BAR_STEPS_DB.get(high, 12.0) if low == -high else 10.0)
+    bar.update_ticks()
+
+
 def _extension(maps: Sequence[np.ndarray], limits: tuple[float, float]) -> str:
-    """Whether cells lie beyond the ends of a diverging scale; a level scale has its bottom for "nothing there"."""
-    if limits[0] != -limits[1]:
-        return "neither"
+    """Whether cells lie beyond the ends of a diverging scale."""
     highest = max((_highest(m) for m in maps), default=0.0)
     lowest = -max((_highest(-m) for m in maps), default=0.0)
     ends = (lowest < limits[0], highest > limits[1])
@@ -193,8 +203,12 @@ def _draw_trace(axes: Axes, trace: Trace, colour: str) -> None:
         axes.plot(outline.seconds, outline.high, color=colour, marker="o", markersize=3, linewidth=1.0)
         axes.plot(outline.seconds, outline.low, color=colour, marker="o", markersize=3, linewidth=1.0, alpha=0.5)
     else:
-        axes.fill_between(outline.seconds, outline.low, outline.high, color=colour, alpha=0.38, linewidth=0.3)
-        axes.fill_between(outline.seconds, -outline.rms, outline.rms, color=colour, alpha=0.9, linewidth=0)
+        axes.fill_between(
+            outline.seconds, outline.low, outline.high, color=colour, alpha=0.38, linewidth=0.3, rasterized=True
+        )
+        axes.fill_between(
+            outline.seconds, -outline.rms, outline.rms, color=colour, alpha=0.9, linewidth=0, rasterized=True
+        )
 
 
 @dataclass(frozen=True)
@@ -229,7 +243,8 @@ def loudness_figure(curves: Sequence[LoudnessCurve], length_s: float, title: str
         for (seconds, lufs), width, alpha in ((curve.momentary, 0.6, 0.4), (curve.short_term, 1.9, 1.0)):
             values = np.where(np.isfinite(lufs), lufs, np.nan)
             marker = "o" if values.size == 1 else None
-            axes.plot(seconds, values, color=colour, linewidth=width, alpha=alpha, marker=marker, markersize=3)
+            dashes = line_of(curve.label)
+            axes.plot(seconds, values, dashes, color=colour, linewidth=width, alpha=alpha, marker=marker, markersize=3)
         if math.isfinite(curve.integrated_lufs):
             axes.axhline(curve.integrated_lufs, color=colour, linewidth=0.9, linestyle=(0, (2, 2)))
             text = f"{curve.label}\n{_number(curve.integrated_lufs)} LUFS"
@@ -239,11 +254,28 @@ def loudness_figure(curves: Sequence[LoudnessCurve], length_s: float, title: str
     return figure
 
 
+@dataclass(frozen=True)
+class SpectrumRange:
+    """The range that other music has: centres in Hz, three levels in dB re a full-scale sine, and what it is."""
+
+    centres_hz: np.ndarray
+    low_db: np.ndarray
+    middle_db: np.ndarray
+    high_db: np.ndarray
+    label: str
+
+
 @styled
 def spectrum_figure(
-    spectra: Mapping[str, tuple[np.ndarray, np.ndarray]], title: str = "Third-octave spectrum"
+    spectra: Mapping[str, tuple[np.ndarray, np.ndarray]],
+    title: str = "Third-octave spectrum",
+    others: SpectrumRange | None = None,
 ) -> Figure:
-    """Draws band levels over frequency; each entry is (centres in Hz, dB re full-scale sine)."""
+    """Draws band levels over frequency; each entry is (centres in Hz, dB re full-scale sine).
+
+    Args:
+        others: the range of other music, drawn behind them.
+    """
     figure = new_figure(_WIDTH_IN, 3.5, title)
     axes = figure.subplots()
     axes.set_xscale("log")
@@ -253,6 +285,7 @@ def spectrum_figure(
     axes.set_xlabel("frequency in Hz")
     axes.set_ylabel("dB re full-scale sine")
     levels = [float(v) for _, values in spectra.values() for v in values if math.isfinite(v)]
+    levels += [] if others is None or not levels else [float(others.high_db.max())]
     top = 10.0 * math.ceil((max(levels) + 1.0) / 10.0) if levels else 0.0
     bottom = max(top - 80.0, min(top - 40.0, 10.0 * math.floor(min(levels) / 10.0))) if levels else -60.0
     axes.set_ylim(bottom, top)
@@ -260,9 +293,14 @@ def spectrum_figure(
     if not levels:
         say_instead(axes, "silent")
         return figure
+    if others is not None:
+        axes.fill_between(others.centres_hz, others.low_db, others.high_db, color=RANGE_COLOUR, linewidth=0)
+        axes.plot(others.centres_hz, others.middle_db, color=FAINT_INK, linewidth=0.8, linestyle=(0, (1, 2)))
+        axes.text(0.5, 0.03, drawable(others.label), transform=axes.transAxes, color=FAINT_INK, fontsize=8, ha="center")
     for index, (label, (centres, values)) in enumerate(spectra.items()):
         drawn = np.where(np.isfinite(values), values, np.nan)
-        axes.plot(centres, drawn, color=colour_of(label, index), linewidth=1.8, marker="o", markersize=2.6)
+        dashes = line_of(label)
+        axes.plot(centres, drawn, dashes, color=colour_of(label, index), linewidth=1.8, marker="o", markersize=2.6)
     ends = [float(v[-1]) if len(v) and math.isfinite(v[-1]) else bottom for _, v in spectra.values()]
     places = spread([max(e, bottom) for e in ends], 0.075 * (top - bottom))
     for index, (label, place) in enumerate(zip(spectra, places, strict=True)):

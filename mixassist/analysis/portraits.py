@@ -214,6 +214,36 @@ def distortion_of(found: SweepResponse, points: int = 120) -> Distortion:
         return Distortion(frequencies, _decibels(harmonics), 100.0 * total, found.sweep.level_db)
 
 
+@dataclass(frozen=True)
+class ChannelPortrait:
+    """What one view makes of a channel's settings, measured from outside; fader and pan are left out.
+
+    Attributes:
+        response: level and phase of input gain, polarity and equaliser, by a sweep at −18 dBFS.
+        impulse, impulse_rate_hz: impulse response of the reverb as it is set, dry and wet, (frames, sides).
+        decay: energy decay and reverberation time of the reverb's wet part alone, at full level.
+        curve: static curve of input gain and compressor, by a 1 kHz sine.
+        step: their gain while that sine jumps from 10 dB below the threshold to 12 dB above it and back.
+        distortion: harmonics of equaliser and compressor together, by a sweep at −12 dBFS.
+    """
+
+    response: FrequencyResponse
+    impulse: np.ndarray
+    impulse_rate_hz: int
+    decay: Decay
+    curve: LevelCurve
+    step: StepResponse
+    distortion: Distortion
+
+    def to_dict(self) -> dict[str, float]:
+        """Returns the numbers of the portrait."""
+        return {
+            "reverberation_s": self.decay.reverberation_s,
+            "early_decay_s": self.decay.early_decay_s,
+            "thd_percent": self.distortion.thd_at(1000.0),
+        }
+
+
 def _level_at(response: np.ndarray, frequencies_hz: np.ndarray, sample_rate_hz: int) -> np.ndarray:
     size = 1 << math.ceil(math.log2(max(len(response), 2 * sample_rate_hz)))
     spectrum = np.abs(np.fft.rfft(response, size))

@@ -6,6 +6,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,8 +17,10 @@ from pathlib import Path
 import numpy as np
 
 from mixassist.analysis.comparison import Comparison, compare
+from mixassist.analysis.finished_music import bands_outside, finished_music, places_in_range
 from mixassist.analysis.json_values import json_safe
 from mixassist.analysis.measures import Measures, measure
+from mixassist.analysis.portraits import ChannelPortrait
 from mixassist.analysis.report_page import page_html
 from mixassist.analysis.report_pictures import Picture, draw_pictures
 from mixassist.analysis.signals import as_frames
@@ -30,6 +33,7 @@ from mixassist.domain.session import Master, Session
 METRICS_FORMAT = "mixassist-metrics"
 METRICS_NAME = "metrics.json"
 PAGE_NAME = "index.html"
+_PICTURE_NAME = re.compile(r"[a-z]+(-[a-z0-9]+)*\.png")
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,7 @@ class ReportData:
         notes: sentences for people: files resampled, stems left out …
         method: the mixer that predicted the controls.
         loudness_by_track: integrated loudness of each track as it stands in the mix, in LUFS, by track id.
+        portraits: what each channel's effects do, by the track's name and then the view's.
     """
 
     session: Session
@@ -54,6 +59,7 @@ class ReportData:
     notes: Sequence[str] = ()
     method: str = ""
     loudness_by_track: Mapping[str, float] = field(default_factory=dict)
+    portraits: Mapping[str, Mapping[str, ChannelPortrait]] = field(default_factory=dict)
 
     @property
     def length_s(self) -> float:
@@ -166,11 +172,23 @@ def metrics_of(data: ReportData, findings: Findings, pictures: Sequence[Picture]
             "measures": data.measures,
             "views": findings.views,
             "comparisons": comparisons,
+            "spectrum": {view: _spectrum(measures) for view, measures in findings.views.items()},
             "channels": channels,
+            "effects": {name: dict(portraits) for name, portraits in data.portraits.items()},
             "notes": list(data.notes),
             "pictures": [f"{picture.name}.png" for picture in pictures],
         }
     )
+
+
+def _spectrum(measures: Measures) -> dict[str, object]:
+    """Returns a mix's third octaves beside finished music of its loudness, all less that loudness."""
+    places = places_in_range(measures.third_octave_db, measures.integrated_lufs)
+    return {
+        "reference": finished_music().sentence,
+        "bands_outside": bands_outside(measures),
+        "bands": places,
+    }
 
 
 def _check_target(target: Path) -> None:
@@ -209,12 +227,24 @@ def _write_files(target: Path, files: Mapping[str, bytes]) -> None:
             for name, content in files.items():
                 (folder / name).write_bytes(content)
             if target.exists():
+                for name in _earlier_pictures(target) - set(files):
+                    (target / name).unlink(missing_ok=True)
                 for name in files:
                     (folder / name).replace(target / name)
             else:
                 folder.replace(target)
     except OSError as error:
         raise writing_error(target, error) from error
+
+
+def _earlier_pictures(target: Path) -> set[str]:
+    """Returns the pictures that an earlier report in the folder says are its own."""
+    try:
+        listed = json.loads((target / METRICS_NAME).read_text(encoding="utf-8"))["pictures"]
+        stems = {name.removesuffix(".png") for name in listed if _PICTURE_NAME.fullmatch(name)}
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
+    return {f"{stem}.{suffix}" for stem in stems for suffix in ("png", "svg")}
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from mixassist.analysis.drawing import time_text
 from mixassist.analysis.explained import EXPLAINED
+from mixassist.analysis.finished_music import bands_outside
 from mixassist.domain.channel import Channel
 from mixassist.domain.fader_law import FADER_FLOOR_DB
 from mixassist.domain.instruments import INSTRUMENT
@@ -33,6 +34,7 @@ _VIEW_ROWS = (
     "stereo_width_db",
     "correlation",
     "mono_compatibility_lu",
+    "bands_outside",
 )
 _COMPARISON_ROWS = (
     "loudness_difference_lu",
@@ -81,6 +83,7 @@ tbody th, th.name { text-align: left; }
 .channels td.moved { font-weight: 600; }
 .channels tr.silent th.name { color: #6b747d; }
 figure { margin: 0 0 1.6rem; }
+details { margin: .4rem 0; } summary { cursor: pointer; font-weight: 600; padding: .2rem 0; overflow-wrap: anywhere; }
 figure img { width: 100%; height: auto; display: block; }
 @media print { body { max-width: none; padding: 0; } .channels { font-size: .5rem; } figure { break-inside: avoid; } }
 """
@@ -102,7 +105,8 @@ def page_html(data: ReportData, findings: Findings, pictures: Sequence[Picture])
         _views_table(findings),
         _comparisons_html(findings),
         "<h2>Pictures</h2>",
-        *(_figure_html(picture) for picture in pictures),
+        *(_figure_html(picture) for picture in pictures if not picture.is_of_channel),
+        _effects_html(data, pictures),
         "<h2>Channels</h2>",
         '<p class="hint">Every control of every strip. Bold: moved away from neutral.</p>',
         _channels_table(data),
@@ -136,7 +140,40 @@ def _notes_html(data: ReportData, findings: Findings) -> str:
 
 def _views_table(findings: Findings) -> str:
     columns = [(str(view), measures) for view, measures in findings.views.items()]
-    return _numbers_table([c[0] for c in columns], _VIEW_ROWS, lambda key, i: attrgetter(key)(columns[i][1]))
+
+    def value(key: str, index: int) -> float:
+        return bands_outside(columns[index][1]) if key == "bands_outside" else attrgetter(key)(columns[index][1])
+
+    return _numbers_table([c[0] for c in columns], _VIEW_ROWS, value)
+
+
+def _effects_html(data: ReportData, pictures: Sequence[Picture]) -> str:
+    """Returns what each channel's effects do: a table of their numbers, and the pictures, folded when they are many."""
+    if not data.portraits:
+        return ""
+    views = list(dict.fromkeys(view for portraits in data.portraits.values() for view in portraits))
+    keys = ("reverberation_s", "early_decay_s", "thd_percent")
+    heads = "".join(f"<th>{escape(EXPLAINED[k].label)}<small>{escape(v)}</small></th>" for k in keys for v in views)
+    rows = []
+    for name, portraits in data.portraits.items():
+        found = {view: portrait.to_dict() for view, portrait in portraits.items()}
+        cells = "".join(
+            f'<td title="{escape(EXPLAINED[k].sentence)}">{escape(EXPLAINED[k].text(found.get(v, {}).get(k)))}</td>'
+            for k in keys
+            for v in views
+        )
+        rows.append(f'<tr><th scope="row" class="name">{escape(name)}</th>{cells}</tr>')
+    hint = " ".join(f"{EXPLAINED[k].label}: {EXPLAINED[k].sentence} ({EXPLAINED[k].source})" for k in keys)
+    return (
+        f'<h2>Effects</h2><p class="hint">{escape(hint)}</p>'
+        f'<div class="scroll"><table class="numbers"><thead><tr><th class="name"></th>{heads}</tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table></div>"
+        + "".join(
+            f"<details><summary>{escape(picture.title)}</summary>{_figure_html(picture)}</details>"
+            for picture in pictures
+            if picture.is_of_channel
+        )
+    )
 
 
 def _comparisons_html(findings: Findings) -> str:

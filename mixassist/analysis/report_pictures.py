@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.figure import Figure
 
+from mixassist.analysis import effect_pictures as draw_effects
 from mixassist.analysis import pictures as draw
 from mixassist.analysis.drawing import png_bytes, svg_bytes
 from mixassist.analysis.envelope import envelope
+from mixassist.analysis.finished_music import finished_music
+from mixassist.analysis.goniometer import stereo_field
 from mixassist.analysis.measures import loudness_curve
 from mixassist.analysis.mel import difference_db, mel_spectrogram_on, overview_grid
 from mixassist.analysis.spectral import third_octave_centres_hz
@@ -28,7 +31,8 @@ if TYPE_CHECKING:
 class Picture:
     """One picture: its file name without ending, heading, what it shows, and its bytes by ending (png, svg).
 
-    `is_dense` says that the PNG is the better one to show on a page: an SVG of it is large.
+    `is_dense` says that the PNG is the better one to show on a page: an SVG of it is large. `is_of_channel` says that
+    it shows one channel, not the mix.
     """
 
     name: str
@@ -36,6 +40,7 @@ class Picture:
     caption: str
     files: Mapping[str, bytes]
     is_dense: bool = False
+    is_of_channel: bool = False
 
 
 def draw_pictures(
@@ -44,10 +49,13 @@ def draw_pictures(
     """Draws everything a report shows, in the order of its page."""
     pictures: list[Picture] = []
 
-    def add(name: str, title: str, caption: str, figure: Figure, is_dense: bool = False) -> None:
+    def add(
+        name: str, title: str, caption: str, figure: Figure, is_dense: bool = False, is_of_channel: bool = False
+    ) -> None:
         if cancel is not None:
             cancel.check()
-        pictures.append(Picture(name, title, caption, {"png": png_bytes(figure), "svg": svg_bytes(figure)}, is_dense))
+        files = {"png": png_bytes(figure), "svg": svg_bytes(figure)}
+        pictures.append(Picture(name, title, caption, files, is_dense, is_of_channel))
 
     add("balance", "Balance", "How loud each track stands in the mix, and where.", _balance(data))
     add(
@@ -59,13 +67,40 @@ def draw_pictures(
     add(
         "spectrum",
         "Third-octave spectrum",
-        "Average level of each third of an octave; a full-scale sine would reach 0 dB in its band.",
+        "Average level of each third of an octave; a full-scale sine would reach 0 dB in its band. "
+        + finished_music().sentence,
         _spectrum(data, findings),
+    )
+    fields = {str(view): stereo_field(samples, cancel=cancel) for view, samples in data.ordered_views.items()}
+    add(
+        "stereo",
+        "Stereo field",
+        "Every sample of the mix as a goniometer shows it, the darker the more often: upright is mono, leaning to a "
+        "side is there, lying flat is out of phase and lost in mono.",
+        draw_effects.stereo_figure(fields, {str(v): m.correlation for v, m in findings.views.items()}),
+        True,
     )
     add("waveforms", "Waveforms", _WAVEFORM_CAPTION, _waveforms(data, findings, cancel), True)
     progress(0.3, "Drawing")
-    _add_maps(data, findings, add, scaled(progress, 0.3, 1.0), cancel)
+    _add_maps(data, findings, add, scaled(progress, 0.3, 0.9), cancel)
+    for number, (name, portraits) in enumerate(data.portraits.items(), 1):
+        add(
+            f"effects-{number:02d}",
+            f"Effects of {name}",
+            _EFFECTS_CAPTION,
+            draw_effects.effects_figure(name, portraits),
+            is_dense=True,
+            is_of_channel=True,
+        )
+        progress(0.9 + 0.1 * number / len(data.portraits), f"Drawing the effects of {name}")
+    progress(1.0, "Drawn")
     return pictures
+
+
+_EFFECTS_CAPTION = (
+    "Measured with test signals, fader and pan left out; the network's curve is broken. Level and phase: gain and "
+    "equaliser. Static curve and step: compressor. Decay: the reverb alone. Harmonics: equaliser and compressor."
+)
 
 
 _WAVEFORM_CAPTION = (
@@ -155,8 +190,14 @@ def _loudness(data: ReportData, findings: Findings, progress: Progress, cancel: 
 
 def _spectrum(data: ReportData, findings: Findings) -> Figure:
     centres = third_octave_centres_hz(data.session.sample_rate_hz)
+    main = data.session.view if data.session.view in findings.views else next(iter(findings.views))
+    loudness, known = findings.views[main].integrated_lufs, finished_music()
+    others = None
+    if math.isfinite(loudness):
+        words = f"grey: finished music at the loudness of {main} ({known.songs} songs only)"
+        others = draw.SpectrumRange(known.centres_hz, *known.at(loudness), words)
     return draw.spectrum_figure(
-        {str(view): (centres, np.asarray(m.third_octave_db)) for view, m in findings.views.items()}
+        {str(view): (centres, np.asarray(m.third_octave_db)) for view, m in findings.views.items()}, others=others
     )
 
 

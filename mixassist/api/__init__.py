@@ -11,6 +11,7 @@ A script needs no more than this::
     api.export_mix(session, opened.stems, "mix.wav")
 """
 
+from mixassist.analysis.portraits import ChannelPortrait
 from mixassist.api.automixing import (
     DEFAULT_METHOD,
     METHOD_NAMES,
@@ -38,7 +39,7 @@ from mixassist.api.opening import (
     relink,
     save,
 )
-from mixassist.api.portraits import ChannelPortrait, channel_portrait
+from mixassist.api.portraits import channel_portrait
 from mixassist.api.reduction import channel_reduction_db
 from mixassist.api.reporting import write_report
 from mixassist.api.seeing import (

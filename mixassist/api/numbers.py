@@ -13,7 +13,7 @@ import numpy as np
 
 from mixassist.analysis.comparison import Comparison, compare
 from mixassist.analysis.explained import EXPLAINED
-from mixassist.analysis.finished_music import BandPlace, finished_music, places_in_range
+from mixassist.analysis.finished_music import BandPlace, bands_outside, finished_music, places_in_range
 from mixassist.analysis.goniometer import goniometer_points
 from mixassist.analysis.json_values import json_safe
 from mixassist.analysis.measures import Measures, Series, loudness_curve, measure
@@ -66,11 +66,6 @@ class SoundNumbers:
     bands: tuple[BandPlace, ...]
     points: np.ndarray
 
-    @property
-    def bands_outside(self) -> int:
-        """In how many third octaves it lies outside the range of finished music."""
-        return sum(1 for band in self.bands if band.outside_db != 0.0)
-
 
 @dataclass(frozen=True)
 class Numbers:
@@ -88,7 +83,7 @@ class Numbers:
         """Returns the numbers as lines for people: first each sound, then the difference."""
         sounds = [s for s in (self.a, self.b) if s is not None]
         rows = [_row(key, [getattr(s.measures, key) for s in sounds]) for key in _OF_ONE]
-        rows.append(_row("bands_outside", [s.bands_outside if s.bands else None for s in sounds]))
+        rows.append(_row("bands_outside", [bands_outside(s.measures) for s in sounds]))
         if self.comparison is not None and self.residual is not None:
             rows += [_row(key, [_attribute(self.comparison, key)]) for key in _OF_TWO]
             rows += [_row(f"residual.{key}", [getattr(self.residual, key)]) for key in _OF_RESIDUAL]

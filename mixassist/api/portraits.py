@@ -5,16 +5,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from mixassist.analysis.portraits import (
+    ChannelPortrait,
     Decay,
-    Distortion,
-    FrequencyResponse,
-    LevelCurve,
-    StepResponse,
     distortion_of,
     energy_decay,
     frequency_response,
@@ -29,38 +26,6 @@ from mixassist.rendering.strips import reader_of
 
 _EQUALIZER_DB, _REVERB_DB, _DISTORTION_DB = -18.0, -18.0, -12.0
 _LONGEST_RESPONSE_S = 6.0
-
-
-@dataclass(frozen=True)
-class ChannelPortrait:
-    """What one view makes of a channel's settings, measured from outside; fader and pan are left out.
-
-    Attributes:
-        view: wet (the console) or model (the network).
-        response: level and phase of input gain, polarity and equaliser, by a sweep at −18 dBFS.
-        impulse, impulse_rate_hz: impulse response of the reverb as it is set, dry and wet, (frames, sides).
-        decay: energy decay and reverberation time of the reverb's wet part alone, at full level.
-        curve: static curve of input gain and compressor, by a 1 kHz sine.
-        step: their gain while that sine jumps from 10 dB below the threshold to 12 dB above it and back.
-        distortion: harmonics of equaliser and compressor together, by a sweep at −12 dBFS.
-    """
-
-    view: View
-    response: FrequencyResponse
-    impulse: np.ndarray
-    impulse_rate_hz: int
-    decay: Decay
-    curve: LevelCurve
-    step: StepResponse
-    distortion: Distortion
-
-    def to_dict(self) -> dict[str, float]:
-        """Returns the numbers of the portrait."""
-        return {
-            "reverberation_s": self.decay.reverberation_s,
-            "early_decay_s": self.decay.early_decay_s,
-            "thd_percent": self.distortion.thd_at(1000.0),
-        }
 
 
 def channel_portrait(
@@ -102,7 +67,6 @@ def channel_portrait(
     distortion = distortion_of(sweep_response(both, Sweep(sample_rate_hz, level_db=_DISTORTION_DB)))
     step()
     return ChannelPortrait(
-        view,
         frequency_response(swept.whole, sample_rate_hz, swept.lead_frames),
         impulse,
         sample_rate_hz,

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -11,16 +12,20 @@ from typing import Any
 
 import numpy as np
 
+from mixassist.analysis.portraits import ChannelPortrait
 from mixassist.api.exporting import MixReport, check_outputs
 from mixassist.api.honesty import channel_honesty
+from mixassist.api.portraits import channel_portrait
 from mixassist.api.settings import available_views
 from mixassist.audio.loudness import LoudnessMeter
 from mixassist.audio.stems import StemLibrary
-from mixassist.domain.channel import View
+from mixassist.domain.channel import Channel, View
+from mixassist.domain.controls import NEUTRAL
 from mixassist.domain.progress import CancelToken, Progress, no_progress, scaled
 from mixassist.domain.session import Session
 from mixassist.rendering.mixdown import mix_blocks, render_session
 from mixassist.rendering.play_graph import PlayGraph
+from mixassist.rendering.renderers import nonlinear_part
 
 
 def write_report(
@@ -33,7 +38,7 @@ def write_report(
     progress: Progress = no_progress,
     cancel: CancelToken | None = None,
 ) -> dict[str, Any]:
-    """Renders the mix in every view, measures them and writes metrics.json, pictures and index.html.
+    """Renders the mix in every view, measures it and the effects and writes metrics.json, pictures and index.html.
 
     Returns:
         What stands in metrics.json.
@@ -68,8 +73,9 @@ def write_report(
             notes=notes,
             method=session.method,
             loudness_by_track=loudness,
+            portraits=_portraits(session, views, scaled(progress, 0.4, 0.5), cancel),
         )
-        found = reports.write_report(folder, data, progress=scaled(progress, 0.4, 1.0), cancel=cancel)
+        found = reports.write_report(folder, data, progress=scaled(progress, 0.5, 1.0), cancel=cancel)
         audio.clear()
         return dict(found)
 
@@ -86,6 +92,27 @@ def _honesty_by_track(session: Session, stems: StemLibrary, cancel: CancelToken 
                 "stft_distance": distance.stft,
             }
     return found
+
+
+def _portraits(
+    session: Session, views: Sequence[View], progress: Progress, cancel: CancelToken | None
+) -> dict[str, dict[str, ChannelPortrait]]:
+    """Measures the effects of every audible channel that has any, through console and network, by the track's name."""
+    tracks = [t for t in session.tracks if session.is_audible(t) and _has_effects(t.channel)]
+    found: dict[str, dict[str, ChannelPortrait]] = {}
+    for number, track in enumerate(tracks):
+        progress(number / len(tracks), f"Measuring the effects of {track.name}")
+        found[track.name] = {
+            str(view): channel_portrait(track.channel, session.sample_rate_hz, view, cancel=cancel)
+            for view in (View.WET, View.MODEL)
+            if view in views
+        }
+    return found
+
+
+def _has_effects(channel: Channel) -> bool:
+    """Whether a channel does more than gain and polarity."""
+    return nonlinear_part(channel)[0] != NEUTRAL
 
 
 def _written_out(graph: PlayGraph, path: Path, cancel: CancelToken | None) -> np.ndarray:

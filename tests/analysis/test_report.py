@@ -18,8 +18,17 @@ from mixassist.analysis import pictures
 from mixassist.analysis.drawing import drawable, png_bytes, spread, svg_bytes, time_text
 from mixassist.analysis.envelope import envelope
 from mixassist.analysis.mel import MelGrid
+from mixassist.analysis.portraits import (
+    ChannelPortrait,
+    distortion_of,
+    energy_decay,
+    frequency_response,
+    static_curve,
+    step_response,
+)
 from mixassist.analysis.report import ReportData, write_report
 from mixassist.analysis.report_page import value_text
+from mixassist.analysis.swept_sine import Sweep, sweep_response
 from mixassist.domain.channel import Channel, View
 from mixassist.domain.controls import Controls
 from mixassist.domain.errors import Cancelled, MixAssistError
@@ -29,7 +38,7 @@ from mixassist.domain.session import Session
 from mixassist.domain.track import AudioFile, AudioSource, SourceSide, Track
 
 RATE_HZ = 44_100
-PICTURES = ("balance", "loudness", "spectrum", "waveforms", "mel-spectrograms", "differences")
+PICTURES = ("balance", "loudness", "spectrum", "stereo", "waveforms", "mel-spectrograms", "differences")
 PNG_START = b"\x89PNG\r\n\x1a\n"
 
 
@@ -96,6 +105,7 @@ def test_a_report_holds_numbers_pictures_and_a_page(tmp_path: Path) -> None:
     for name in PICTURES:
         assert (target / f"{name}.png").read_bytes().startswith(PNG_START)
         ElementTree.fromstring((target / f"{name}.svg").read_bytes())
+        assert (target / f"{name}.svg").stat().st_size < 400_000
     stored = json.loads((target / "metrics.json").read_text(encoding="utf-8"))
     assert stored == metrics
     assert (stored["format"], stored["version"], stored["method"]) == ("mixassist-metrics", 1, "rules")
@@ -281,3 +291,33 @@ def test_words() -> None:
     assert value_text(PARAMETER["mid_gain_db"], -0.01) == "0.0"
     assert value_text(PARAMETER["reverb_type"], "small_room") == "small room"
     assert value_text(PARAMETER["polarity_inverted"], True) == "inverted"
+
+
+def portrait() -> ChannelPortrait:
+    swept = sweep_response(lambda x: 0.5 * x, Sweep(RATE_HZ, 1.0))
+    decaying = np.exp(-20.0 * np.arange(RATE_HZ) / RATE_HZ)
+    return ChannelPortrait(
+        frequency_response(swept.whole, RATE_HZ, swept.lead_frames), decaying[:, None], RATE_HZ,
+        energy_decay(decaying, RATE_HZ), static_curve(lambda x: x, RATE_HZ), step_response(lambda x: x, RATE_HZ),
+        distortion_of(swept),
+    )  # fmt: skip
+
+
+def test_effects_are_shown_by_channel_and_old_ones_go(tmp_path: Path) -> None:
+    hostile = '<img src=x onerror="alert(1)">'
+    found, views = portrait(), {View.WET: audio(20_000)}
+    write_report(
+        tmp_path, data(views=views, portraits={hostile: {"wet": found, "model": found}, "Kick": {"wet": found}})
+    )
+    (tmp_path / "effects-99.png").write_bytes(b"mine")
+    text = (tmp_path / "index.html").read_text(encoding="utf-8")
+    page = PageReader(text)
+    assert page.open == [] and page.tags.count("img") == len(PICTURES) - 1 + 2 and page.tags.count("details") == 2
+    assert hostile in " ".join(page.words) and "Reverberation time" in " ".join(page.words)
+    stored = json.loads((tmp_path / "metrics.json").read_text(encoding="utf-8"))
+    # A falling exponential loses 60 dB of energy in 3·ln(10) of its time constants of 1/20 s.
+    assert stored["effects"]["Kick"]["wet"]["reverberation_s"] == pytest.approx(3 * math.log(10) / 20, rel=1e-3)
+    assert stored["spectrum"]["wet"]["bands_outside"] >= 0 and "5 songs" in stored["spectrum"]["wet"]["reference"]
+    assert (tmp_path / "effects-02.svg").exists()
+    write_report(tmp_path, data(views=views, portraits={"Kick": {"wet": found}}))
+    assert sorted(p.name for p in tmp_path.glob("effects-*")) == ["effects-01.png", "effects-01.svg", "effects-99.png"]
