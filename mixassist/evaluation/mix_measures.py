@@ -53,7 +53,7 @@ class Reference:
         """Loudness of every stem in the target, LUFS.
 
         That of stems at mix level themselves; of raw stems behind the strips the mix was made with, where those are
-        known; else by fit.
+        known and do make this mix; else by fit.
         """
         excerpt = self.excerpt
         if excerpt.mix is None:
@@ -61,9 +61,9 @@ class Reference:
             sides = (np.broadcast_to(stem, (len(stem), 2)) for stem in excerpt.stems)
             return np.asarray([loudness_lufs(np.asarray(both), excerpt.sample_rate_hz) for both in sides])
         if set(excerpt.names) <= set(excerpt.truth):
-            rendered = render_mix(levelled_inputs(excerpt, RAW), excerpt.truth, excerpt.sample_rate_hz).stem_lufs
-            assert rendered is not None
-            return rendered
+            rendered = render_mix(levelled_inputs(excerpt, RAW), excerpt.truth, excerpt.sample_rate_hz)
+            if rendered.stem_lufs is not None and _is_scaled(rendered.audio, excerpt.mix):
+                return rendered.stem_lufs
         return self.fitted_lufs
 
     def measure(self, mix: RenderedMix) -> dict[str, float]:
@@ -112,6 +112,13 @@ def balance_error_db(levels_lufs: NDArray[np.float64], wanted_lufs: NDArray[np.f
     errors = level_errors_db(levels_lufs, wanted_lufs)
     heard = np.isfinite(errors)
     return float(np.mean(np.abs(errors[heard]))) if heard.any() else 0.0
+
+
+def _is_scaled(audio: NDArray[np.float32], mix: NDArray[np.float32]) -> bool:
+    """Whether a mix is another one at any gain, but for a hundredth of its energy."""
+    a, b = audio.ravel().astype(np.float64), mix.ravel().astype(np.float64)
+    energy = float(a @ a) * float(b @ b)
+    return energy > 0.0 and float(a @ b) ** 2 > 0.99 * energy
 
 
 def _levelled(audio: NDArray[np.float32], sample_rate_hz: int) -> NDArray[np.float32]:

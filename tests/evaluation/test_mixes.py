@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -188,6 +189,17 @@ def test_a_given_mix_is_the_target_and_its_own_controls_come_near(given: Path) -
     level = {row.instrument: row for row in table.decisions if row.method == "truth"}
     assert set(level) == {"lead_vocal", "bass", "synth_pad", ""}
     assert level[""].level_error_db == pytest.approx(0.0, abs=1e-6)
+
+
+def test_controls_that_do_not_make_the_mix_are_not_believed(given: Path) -> None:
+    excerpt = read_excerpt(given / "rock-001")
+    exact = Reference(excerpt)
+    assert not np.array_equal(exact.wanted_lufs, exact.fitted_lufs)
+    # A stem that was turned down after its controls had been written.
+    stems = (*excerpt.stems[:2], excerpt.stems[2] * np.float32(0.25))
+    moved = Reference(replace(excerpt, stems=stems))
+    assert np.array_equal(moved.wanted_lufs, moved.fitted_lufs)
+    assert balance_error_db(moved.wanted_lufs, exact.wanted_lufs) < 1.5
 
 
 def test_a_method_without_controls_is_measured_by_fit(given: Path) -> None:
