@@ -77,6 +77,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "Write all controls as JSON or CSV", needs="tracks"),
     _a("paste", "Add from clip&board", FILE, "files.paste", "Ctrl+V",
         "Open or add the files that were copied in the file manager", separator=True),
+    _a("report", "&Report…", FILE, "pictures.report", "", "Write pictures and numbers of this mix as a page to send",
+        needs="tracks"),
     _a("relink", "Find missing a&udio…", FILE, "files.relink", "", "Look in a folder for audio that has moved",
         needs="missing"),
     _a("quit", "&Quit", FILE, "close", "Ctrl+Q", "Close the window", separator=True),

@@ -172,6 +172,8 @@ QComboBox:hover, QPushButton:hover, QToolButton:hover {{ background: {t.hover}; 
 QComboBox:focus, QPushButton:focus, QToolButton:focus {{ border-color: {t.accent}; }}
 QPushButton:disabled, QToolButton:disabled, QComboBox:disabled
   {{ color: {mixed(t.colour("text"), t.colour("window"), 0.6).name()}; }}
+QPushButton:checked {{ background: {mixed(t.colour("raised"), t.colour("accent"), 0.3).name()};
+  border-color: {t.accent}; }}
 QPushButton[primary="true"] {{ background: {t.accent}; color: {t.on_accent}; border-color: {t.accent};
   font-weight: 600; }}
 QPushButton[primary="true"]:hover {{ background: {mixed(t.colour("accent"), t.colour("text"), 0.15).name()}; }}

@@ -222,3 +222,54 @@ def test_choices_are_remembered_and_broken_ones_are_not_taken(make_window: Calla
     assert (choice.kind, choice.scale, choice.range_db, choice.of_mix) == ("pair", "log", 80, True)
     window.pictures.choose("range_db", 120)
     assert window.settings.pictures["range_db"] == ["120"]
+
+
+def test_numbers_stand_beside_the_pictures_and_explain_themselves(tone_window: MainWindow, qtbot: QtBot) -> None:
+    tone_window.pictures.choose("numbers", True)
+    tone_window.pictures.choose("second", "dry")
+    settle(qtbot, tone_window)
+    desk = tone_window.pictures.desk
+    assert desk is not None
+    table = desk.numbers.table
+    rows = {table.topLevelItem(i).text(0): table.topLevelItem(i) for i in range(table.topLevelItemCount())}
+    assert rows["RMS"].text(1) == rows["RMS"].text(2) == "−23.0 dB"
+    assert rows["Null depth"].text(1) == "−∞ dB"
+    assert rows["Correlation"].text(1) == rows["Correlation"].text(2) == "1.00"
+    for row in rows.values():
+        assert "Source: " in row.toolTip(0)
+        assert len(row.toolTip(1).splitlines()) == 3
+    assert "finished music" in desk.numbers.sentence.text()
+    assert desk.numbers.goniometer.correlation == pytest.approx(1.0, abs=1e-3)
+    tone_window.time_line.axis.select(0, RATE)
+    settle(qtbot, tone_window)
+    assert "selection" in desk.numbers.state.text()
+
+
+def test_portraits_show_the_equaliser_of_the_selected_channel(tone_window: MainWindow, qtbot: QtBot) -> None:
+    track = tone_window.session.track_named("Tone")
+    tone_window.console.select(track.id)
+    for key, value in (("mid_gain_db", 9.0), ("mid_freq_hz", 1000.0), ("threshold_db", -30.0), ("ratio", 4.0)):
+        tone_window.workspace.editor.execute(SetControl(track.id, key, value))
+    tone_window.pictures.show_portraits()
+    settle(qtbot, tone_window)
+    desk = tone_window.pictures.desk
+    assert desk is not None
+    panel = desk.portraits
+    assert [c.name for c in panel.magnitude.curves] == ["Wet"]
+    level = panel.magnitude.curves[0]
+    assert float(np.interp(1000.0, level.x, level.y)) == pytest.approx(9.0, abs=0.2)
+    assert float(np.interp(30.0, level.x, level.y)) == pytest.approx(0.0, abs=0.3)
+    curve = panel.curve.curves[0]
+    assert float(np.interp(-10.0, curve.x, curve.y)) == pytest.approx(-25.0, abs=0.5)
+    assert "9.0 dB" in panel.magnitude.reading_at(
+        panel.magnitude.body().left() + float(panel.magnitude.x.share(1000.0)) * panel.magnitude.body().width()
+    )
+
+
+@pytest.mark.slow
+def test_the_report_is_written_from_the_menu(tone_window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    tone_window.pictures.write_report(tmp_path / "report")
+    settle(qtbot, tone_window)
+    assert (tmp_path / "report" / "index.html").exists()
+    assert (tmp_path / "report" / "metrics.json").exists()
+    assert any("index.html" in text for text in tone_window.messages.texts)

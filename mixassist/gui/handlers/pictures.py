@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from mixassist.domain.channel import View
 from mixassist.domain.slots import SLOTS, slot_state
@@ -166,6 +167,27 @@ class Pictures(QObject):
     def hears_null(self) -> bool:
         """Whether what remains of a pair sounds."""
         return self.desk is not None and self.desk.hears_null
+
+    def report(self) -> None:
+        """Asks for a folder and writes the report into it."""
+        name = QFileDialog.getExistingDirectory(self._window, self.tr("Write the report into"), str(Path.home()))
+        if name:
+            self.write_report(Path(name) / f"{self._window.workspace.session.name} report")
+
+    def write_report(self, folder: Path) -> None:
+        """Writes pictures, numbers and a page that people can send, in the background."""
+        space = self._window.workspace
+        session, stems = space.session, space.sound.stems
+        if stems is None:
+            return
+
+        def work(progress: Any, cancel: Any) -> Any:
+            from mixassist import api
+
+            return api.write_report(folder, session, stems, notes=space.notes, progress=progress, cancel=cancel)
+
+        done = self.tr("Report written: {0}").format(folder / "index.html")
+        space.tasks.run_task(self.tr("Writing the report"), work, lambda _: space.message.emit(done, "note"))
 
     def next_scale(self) -> None:
         """Takes the next frequency axis."""

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from mixassist.gui import paint
 from mixassist.gui.theme import theme_of
 from mixassist.gui.views.curve_plot import Curve, CurvePlot, PlotAxis
 from mixassist.gui.views.goniometer import Goniometer
@@ -25,7 +26,7 @@ from mixassist.gui.views.mel_row import short_hz
 from mixassist.gui.views.picture_colours import COLOURS
 from mixassist.gui.widgets.segmented import SegmentedControl
 
-WIDTH = 262
+WIDTH = 292
 
 
 class NumbersPanel(QWidget):
@@ -47,7 +48,10 @@ class NumbersPanel(QWidget):
         self.table.setUniformRowHeights(True)
         self.table.setColumnCount(3)
         self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.table.setFont(paint.sized(self.font(), 11))
+        self.table.setSelectionMode(QTreeWidget.SelectionMode.SingleSelection)
         header = self.table.header()
+        header.setMinimumSectionSize(40)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setStretchLastSection(False)
         for column in (1, 2):

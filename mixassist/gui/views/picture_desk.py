@@ -15,10 +15,14 @@ from mixassist.domain.session import Session
 from mixassist.gui.theme import theme_of
 from mixassist.gui.views.mel_desk import MelDesk
 from mixassist.gui.views.mel_row import MelRow
+from mixassist.gui.views.numbers_desk import NumbersDesk
+from mixassist.gui.views.numbers_panel import NumbersPanel
 from mixassist.gui.views.pair_desk import PairDesk, PairFacts, PairWish
 from mixassist.gui.views.picture_choice import DIFFERENCES, PAIR, PORTRAITS, SPECTROGRAMS, PictureChoice
 from mixassist.gui.views.picture_colours import COLOURS
 from mixassist.gui.views.pictures_panel import PicturesPanel
+from mixassist.gui.views.portrait_desk import PortraitDesk
+from mixassist.gui.views.portraits_panel import PortraitsPanel
 from mixassist.gui.views.sound_desk import SoundDesk
 from mixassist.gui.views.wave_desk import Residual, WaveDesk
 from mixassist.gui.views.wave_row import Wave
@@ -41,7 +45,14 @@ class PictureDesk(QObject):
         self.mel = MelDesk(self.sounds, space.tasks, self)
         self.waves = WaveDesk(self.sounds, space.tasks, self)
         self.pairs = PairDesk(self.sounds, space.tasks, self)
+        self.measures = NumbersDesk(self.sounds, space.tasks, self)
+        self.effects = PortraitDesk(space.tasks, self)
         self.panel = PicturesPanel(line.axis, line.thread, self.mel, self.waves, pictures.holder)
+        self.numbers, self.portraits = NumbersPanel(self.panel), PortraitsPanel(self.panel)
+        self.panel.put_side(self.numbers)
+        self.panel.put_portraits(self.portraits)
+        self.measures.changed.connect(self._show_numbers)
+        self.effects.changed.connect(self._show_portraits)
         self.panel.seek_wanted.connect(window.transport.seek)
         self.sounds.seen_s = self._seen_s
         self.sounds.here_s = lambda: self._position / self._axis.sample_rate_hz
@@ -56,7 +67,13 @@ class PictureDesk(QObject):
         self._track_id = ""
         self._position = 0
         self._heard: tuple[Any, Any] | None = None
+        self._shown_numbers: Any = None
+        self._shown_portraits: Any = None
         self.refresh()
+
+    @property
+    def _desks(self) -> tuple[Any, ...]:
+        return self.sounds, self.mel, self.waves, self.pairs, self.measures, self.effects
 
     @property
     def choice(self) -> PictureChoice:
@@ -68,6 +85,7 @@ class PictureDesk(QObject):
         """Whether everything that is seen is exact and drawn."""
         return (
             self.sounds.is_settled and self.mel.is_settled and self.waves.is_settled and self.pairs.is_settled
+            and self.measures.is_settled and self.effects.is_settled
             and self._thread.is_idle and self.panel.is_drawn
         )  # fmt: skip
 
@@ -92,19 +110,21 @@ class PictureDesk(QObject):
 
     def show_position(self, frame: int) -> None:
         """Moves the playhead."""
-        self._position = frame
+        moved, self._position = frame != self._position, frame
         self.panel.show_position(frame)
+        if moved:
+            self._show_stereo(frame)
 
     def forget(self) -> None:
         """Another session is opened."""
         self._heard = None
-        for desk in (self.sounds, self.mel, self.waves, self.pairs):
-            desk.forget()  # type: ignore[attr-defined]
+        for desk in self._desks:
+            desk.forget()
 
     def stop(self) -> None:
         """Ends waiting."""
-        for desk in (self.sounds, self.mel, self.waves, self.pairs):
-            desk.stop()  # type: ignore[attr-defined]
+        for desk in self._desks:
+            desk.stop()
 
     def subject(self, key: str) -> Subject:
         """Returns what a key of the pair stands for: a view, or a snapshot through the view that is heard."""
@@ -126,13 +146,15 @@ class PictureDesk(QObject):
         self.panel.show_kind(choice.kind, len(rows), choice.numbers)
         subjects = tuple(dict.fromkeys(s for pair in rows for s in pair[1:] if s is not None))
         heard = [s for s in subjects if s.view == self._session.view]
-        there = [s for s in subjects if s.view in views]
+        there = [s for s in (*subjects, *(self._pair() if self._shows_numbers else ())) if s.view in views]
         self.sounds.want(tuple(dict.fromkeys(s for s in (*heard, *there) if s in there)))
         self._want_pairs(rows)
         for row, (title, first, second) in zip(self.panel.mel_rows, rows, strict=False):
             self._show_row(row, title, first, second)
         self._show_colours()
         self._show_waves()
+        self._want_numbers()
+        self._want_portraits()
         self._look()
         self._show_states()
         self._show_null()
@@ -238,6 +260,61 @@ class PictureDesk(QObject):
         if self._axis.length_frames and any(self.sounds.sound(s) is None for s in subjects):
             return self.tr("rendering…")
         return ""
+
+    @property
+    def _shows_numbers(self) -> bool:
+        return self.choice.numbers and self.choice.kind != PORTRAITS
+
+    def _want_numbers(self) -> None:
+        """Has A and B measured, over the selection where there is one."""
+        bar = self.panel.bar
+        self.numbers.show_names(f"A {bar.first.currentText()}", f"B {bar.second.currentText()}")
+        if not self._shows_numbers or not self._pictures.is_shown():
+            self.measures.want_nothing()
+            return
+        rate, selection = self._axis.sample_rate_hz, self._axis.selection
+        start_s, end_s = (0.0, None) if selection is None else (selection[0] / rate, selection[1] / rate)
+        self.measures.want(*self._pair(), self.choice.matched, start_s, end_s)
+
+    def _show_numbers(self) -> None:
+        from mixassist.api.numbers import range_sentence
+
+        if self.measures.numbers is not self._shown_numbers:
+            self._shown_numbers = self.measures.numbers
+            self.numbers.show_numbers(self._shown_numbers, range_sentence())
+        where = self.tr("of the selection") if self._axis.selection else self.tr("of the whole session")
+        self.numbers.show_state(self.tr("measuring…") if self.measures.is_measuring else where)
+
+    def _show_stereo(self, frame: int) -> None:
+        """Draws the last tenth of a second before the playhead into the goniometer."""
+        sound = self.sounds.sound(self._pair()[0])
+        if sound is None or not self.numbers.goniometer.isVisible():
+            return
+
+        def drawn() -> Any:
+            from mixassist.analysis.goniometer import goniometer_points
+
+            frames = sound.sample_rate_hz // 10
+            return goniometer_points(sound.read(frame - frames, frames), 1500)
+
+        self._thread.draw("goniometer", drawn, self.numbers.goniometer.show_points)
+
+    def _want_portraits(self) -> None:
+        tracks = [t for t in self._session.tracks if t.id == self._track_id]
+        if self.choice.kind != PORTRAITS or not tracks or not self._pictures.is_shown():
+            self.effects.want_nothing()
+            return
+        self.effects.want(tracks[0].channel, self._session.sample_rate_hz, self._window.views_at_hand())
+        self._show_portraits()
+
+    def _show_portraits(self) -> None:
+        tracks = [t for t in self._session.tracks if t.id == self._track_id]
+        found = self.effects.portraits
+        words = self.effects.failure or ("" if found is not None else self.tr("measuring…"))
+        self.portraits.show_state(tracks[0].name if tracks else "", words)
+        if found is not None and found is not self._shown_portraits:
+            self._shown_portraits = found
+            self.portraits.show_portraits(found)
 
     def _pair(self) -> tuple[Subject, Subject]:
         return self.subject(self.choice.first), self.subject(self.choice.second)
