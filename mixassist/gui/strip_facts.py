@@ -14,6 +14,7 @@ from mixassist.domain.progress import CancelToken, Progress
 from mixassist.domain.session import Session
 from mixassist.domain.track import Track
 from mixassist.gui import curves
+from mixassist.gui.live_loudness import LiveLoudness
 from mixassist.gui.strip_watch import StripWatch
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ _BEFORE_COMPRESSOR = ("input_gain_db", *keys_of(Group.EQUALIZER), *keys_of(Group
 _PROCESSING = (*_BEFORE_COMPRESSOR, *keys_of(Group.REVERB))
 _TICK_BLOCKS = 3
 """Blocks of gain reduction that pass between two ticks of the display: the largest of them is shown."""
+
+_BLINK_TICKS = 15
+"""Ticks of the display between bright and dim: twice a second makes one blink."""
 
 
 def reduction_key(track: Track, session: Session) -> Hashable | None:
@@ -74,6 +78,8 @@ class StripFacts(QObject):
             space.sound, space.tasks, self.tr("Comparing model and console"), self._honesty_key, _honesty, self,
             settle_ms=900, waits_for_renders=True,
         )  # fmt: skip
+        self.live = LiveLoudness()
+        self._ticks = 0
         self.honesty.changed.connect(self._show_honesty)
         space.opening.connect(self.forget)
         space.views_changed.connect(lambda: self.show_session(space.session))
@@ -110,7 +116,8 @@ class StripFacts(QObject):
             strip.show_honesty(honesty, is_current=self.honesty.is_current(track_id), offered=offered)
 
     def tick(self, position_frames: int, playing: bool) -> None:
-        """Moves the gain reduction of all strips to a place on the time line; at rest, and dry, nothing is reduced."""
+        """Moves gain reduction and loudness to a place on the time line; at rest, and dry, nothing is reduced."""
+        self._follow_loudness(position_frames, playing)
         session = self._window.workspace.session
         active = playing and session.view is not View.DRY
         for track in session.tracks:
@@ -122,6 +129,13 @@ class StripFacts(QObject):
             panel = self._window.channel.panels.get(track.id)
             if panel is not None and track.id == self._window.console.selected_id:
                 panel.compressor_curve.show_reduction(reduction_db)
+
+    def _follow_loudness(self, position_frames: int, playing: bool) -> None:
+        player, master = self._window.workspace.sound.player, self._window.console.master
+        self._ticks += 1
+        master.blink(self._ticks // _BLINK_TICKS % 2 == 0)
+        if player is not None and self.live.follow(player.graph, position_frames, playing):
+            master.loudness.show_live(self.live.momentary_lufs, self.live.short_term_lufs)
 
     def _reduction_at(self, track: Track, position_frames: int | None) -> float | None:
         """Returns the gain reduction in dB; None where the compressor rests or nothing is known yet."""

@@ -3,21 +3,21 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from mixassist.domain.parameters import Group, Parameter, Scale
 from mixassist.domain.session import LOUDNESS_TARGETS_LUFS, Master, Session
 from mixassist.gui import paint
-from mixassist.gui.meter_scale import FLOOR_DB
 from mixassist.gui.theme import theme_of
 from mixassist.gui.widgets.flat_combo import FlatCombo
 from mixassist.gui.widgets.level_meter import LevelMeter
+from mixassist.gui.widgets.loudness_panel import LoudnessPanel
+from mixassist.gui.widgets.peak_number import PeakNumber
 from mixassist.gui.widgets.toggle_button import ToggleButton
 from mixassist.gui.widgets.value_box import ValueBox
 
@@ -30,13 +30,6 @@ _CEILING = Parameter(
     "ceiling_dbtp", "Ceiling", Group.OUTPUT, "dB", -12.0, 0.0, -1.0, Scale.LINEAR, 0.1, 1,
     "True peak that the gain may reach at most, in dBTP.",
 )  # fmt: skip
-
-
-def _level(value: float | None) -> str:
-    """Returns a level in dB with one decimal; a dash while it is not known."""
-    if value is None:
-        return "–"
-    return f"{value:.1f}".replace("-", "−") if math.isfinite(value) else "−∞"
 
 
 class MasterStrip(QFrame):
@@ -56,13 +49,10 @@ class MasterStrip(QFrame):
         self.setAccessibleName(self.tr("Master"))
         self.setFixedWidth(MASTER_WIDTH)
         self.title = QLabel(self.tr("Master"))
-        self.loudness = QLabel("– LUFS\n– dBTP")
-        self.loudness.setObjectName("Master.loudness")
-        self.loudness.setWordWrap(True)
+        self.loudness = LoudnessPanel(self)
         self.meter = LevelMeter(self, with_scale=True)
         self.meter.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.peak = QLabel("−∞")
-        self.peak.setObjectName("Master.peak")
+        self.peak = PeakNumber(self, unit="dBFS")
         self.gain = ValueBox(_GAIN, self, caption=self.tr("gain"))
         self.ceiling = ValueBox(_CEILING, self, caption=self.tr("ceiling"))
         self.target = FlatCombo(self, height=24)
@@ -76,7 +66,8 @@ class MasterStrip(QFrame):
         for widget, key, words in (
             (self.meter, "meter", self.tr("meter")), (self.gain, "gain_db", self.tr("gain")),
             (self.ceiling, "ceiling_dbtp", self.tr("ceiling")), (self.solo_lamp, "solo", self.tr("clear solos")),
-            (self.target, "loudness_target", self.tr("loudness target")),
+            (self.target, "loudness_target", self.tr("loudness target")), (self.peak, "peak", self.tr("highest peak")),
+            (self.loudness, "loudness", self.tr("loudness")),
         ):  # fmt: skip
             widget.setObjectName(f"Master.{key}")
             widget.setAccessibleName(f"{self.tr('Master')}, {words}")
@@ -92,11 +83,8 @@ class MasterStrip(QFrame):
         small = paint.sized(self.font(), 11)
         target_words = QLabel(self.tr("Target"))
         target_words.setFont(small)
-        for label in (self.loudness, self.peak):
-            label.setFont(small)
-        for label in (self.title, target_words, self.loudness, self.peak):
+        for label in (self.title, target_words):
             label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.peak.setAlignment(Qt.AlignmentFlag.AlignCenter)
         for widget in (self.title, target_words, self.target, self.ceiling, self.loudness, self.solo_lamp):
             column.addWidget(widget)
         column.addWidget(self.meter, 1)
@@ -116,6 +104,7 @@ class MasterStrip(QFrame):
         self.target.activated.connect(self._pick_target)
         self.solo_lamp.clicked.connect(self.solo_clear_wanted)
         self.meter.forgotten.connect(self.show_peak)
+        self.peak.clicked.connect(self.meter.forget)
 
     def _pick_target(self, index: int) -> None:
         wanted = replace(self._master, loudness_target_lufs=self.target.itemData(index))
@@ -132,19 +121,22 @@ class MasterStrip(QFrame):
             self.target.addItem(f"{wanted:g} LUFS".replace("-", "−"), wanted)
             index = self.target.count() - 1
         self.target.setCurrentIndex(index)
+        self.loudness.show_master(session.master)
         self.solo_lamp.show_on(session.any_solo)
+        if not session.any_solo:
+            self.solo_lamp.show_dimmed(False)
 
     def show_measures(self, measures: Any | None) -> None:
-        """Shows what the whole mix measures: integrated loudness and true peak; None while that is not known."""
-        lufs = None if measures is None else measures.integrated_lufs
-        peak = None if measures is None else measures.true_peak_dbtp
-        self.loudness.setText(f"{_level(lufs)} LUFS\n{_level(peak)} dBTP")
-        self.loudness.setToolTip(self.tr("Integrated loudness and true peak of the whole mix as it stands"))
+        """Shows what the whole mix measures; None while that is not known."""
+        self.loudness.show_measures(measures)
+
+    def blink(self, is_bright: bool) -> None:
+        """Shows the lamp of the solos bright or dim, while something is soloed."""
+        self.solo_lamp.show_dimmed(self.solo_lamp.isChecked() and not is_bright)
 
     def show_peak(self) -> None:
         """Writes the highest peak under the meter."""
-        top = self.meter.top_db
-        self.peak.setText("−∞ dBFS" if top <= FLOOR_DB else f"{top:.1f} dBFS".replace("-", "−"))
+        self.peak.show_peak(self.meter.top_db, self.meter.is_clipped)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = theme_of(self)

@@ -30,6 +30,7 @@ class ToggleButton(PaintedButton):
         self.role = role
         self._predicted: bool | None = None
         self._locked = False
+        self._dimmed = False
         self.setCheckable(checkable)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
@@ -45,6 +46,12 @@ class ToggleButton(PaintedButton):
             blocked = self.blockSignals(True)
             self.setChecked(on)
             self.blockSignals(blocked)
+            self.update()
+
+    def show_dimmed(self, dimmed: bool) -> None:
+        """Shows a lit lamp darker, for one that blinks."""
+        if dimmed != self._dimmed:
+            self._dimmed = dimmed
             self.update()
 
     @property
@@ -72,6 +79,8 @@ class ToggleButton(PaintedButton):
         lit = self.isChecked()
         rect = QRectF(self.rect())
         fill = theme.colour(self.role) if lit else theme.colour("hover" if self.underMouse() else "raised")
+        if lit and self._dimmed:
+            fill = mixed(fill, theme.colour("panel"), 0.6)
         if self.isDown():
             fill = mixed(fill, theme.colour("dim"), 0.25)
         paint.box(painter, rect, fill, None if lit else theme.colour("line"))
