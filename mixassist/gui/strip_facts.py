@@ -15,6 +15,7 @@ from mixassist.domain.session import Session
 from mixassist.domain.track import Track
 from mixassist.gui import curves
 from mixassist.gui.live_loudness import LiveLoudness
+from mixassist.gui.stage_pictures import StagePictures
 from mixassist.gui.strip_watch import StripWatch
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ class StripFacts(QObject):
             settle_ms=900, waits_for_renders=True,
         )  # fmt: skip
         self.live = LiveLoudness()
+        self.pictures = StagePictures(window)
         self._ticks = 0
         self.honesty.changed.connect(self._show_honesty)
         space.opening.connect(self.forget)
@@ -118,6 +120,7 @@ class StripFacts(QObject):
     def tick(self, position_frames: int, playing: bool) -> None:
         """Moves gain reduction and loudness to a place on the time line; at rest, and dry, nothing is reduced."""
         self._follow_loudness(position_frames, playing)
+        self.pictures.tick(position_frames, playing)
         session = self._window.workspace.session
         active = playing and session.view is not View.DRY
         for track in session.tracks:

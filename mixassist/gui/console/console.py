@@ -155,6 +155,7 @@ class Console(QWidget):
         """Asks for the height of a whole strip and the scroll bar under it."""
         strip = next(iter(self._strips.values()), None)
         if strip is not None:
+            strip.layout().activate()  # a line that has just been shown counts
             bar = self.row.horizontalScrollBar().sizeHint().height()
             self.row.setMinimumHeight(strip.minimumSizeHint().height() + bar)
 
@@ -179,6 +180,7 @@ class Console(QWidget):
             if track.id in wanted:
                 self._show(track)
         self._keep_width()
+        self._need_height()
         self.master.show_session(session)
         self.mix_bar.show_session(session)
 

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from mixassist.api.honesty import Honesty
     from mixassist.playback.meters import Needle
 
-NARROW_WIDTH = 78
-WIDE_WIDTH = 112
+NARROW_WIDTH = 84
+WIDE_WIDTH = 116
 
 
 class Strip(QFrame):

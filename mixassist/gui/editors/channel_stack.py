@@ -31,6 +31,7 @@ class ChannelStack(QFrame):
     """One panel a track, of which the selected one is seen."""
 
     menu_wanted = Signal(str, object)
+    choices_changed = Signal()
 
     def __init__(self, editor: Editor, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,6 +42,7 @@ class ChannelStack(QFrame):
         self._selected_id = ""
         self._session = Session()
         self._waiting: list[str] = []
+        self.spectrum_choice, self.range_choice = "after", "auto"
         self._builder = QTimer(self)
         self._builder.setInterval(0)
         self._builder.timeout.connect(self._build_next)
@@ -135,6 +137,18 @@ class ChannelStack(QFrame):
             self.pages.setCurrentWidget(self._panels[track_id])
         self.refresh(session, (track_id,))
 
+    def choose(self, spectrum: str, range_choice: str) -> None:
+        """Shows another spectrum (`before`, `after`, `off`) or range behind the equalisers of all tracks."""
+        self.spectrum_choice, self.range_choice = spectrum, range_choice
+        for panel in self._panels.values():
+            panel.equalizer_curve.show_choices(spectrum, range_choice)
+        self.choices_changed.emit()
+
+    @property
+    def shown_panel(self) -> ChannelPanel | None:
+        """The panel that is in sight."""
+        return self._panels.get(self._selected_id) if self.isVisible() else None
+
     def refresh(self, session: Session, only: tuple[str, ...] | None = None) -> None:
         """Shows the present values; `only` names the tracks that changed."""
         self._session = session
@@ -180,6 +194,11 @@ class ChannelStack(QFrame):
         compressor.gesture_started.connect(editor.begin_gesture)
         compressor.gesture_ended.connect(editor.end_gesture)
         compressor.edited.connect(lambda values, words: editor.set_values(track_id, values, words))
+        curve.prediction_wanted.connect(lambda keys: editor.execute(BackToPrediction((track_id,), keys)))
+        compressor.prediction_wanted.connect(lambda keys: editor.execute(BackToPrediction((track_id,), keys)))
+        curve.show_choices(self.spectrum_choice, self.range_choice)
+        curve.spectrum_picked.connect(lambda choice: self.choose(choice, self.range_choice))
+        curve.range_picked.connect(lambda choice: self.choose(self.spectrum_choice, choice))
         panel.resize(0, 0)  # the stack puts a new page under the present one, and what it covers is painted anew
         self.pages.addWidget(panel)
         return panel

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
@@ -15,12 +17,17 @@ from mixassist.gui.theme import Theme, mixed, theme_of
 from mixassist.gui.widgets.thumbnails import reduction_steps
 
 _FLOOR_DB = -60.0
+_KEYS = ("threshold_db", "ratio")
+_REACH = 10.0
+"""How near to a handle a press takes hold of it, in pixels."""
 _FINE = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
 
 class CompressorCurve(QWidget):
-    """Dragging sideways moves the threshold, up and down the ratio."""
+    """Dragging sideways moves the threshold, up and down the ratio; each has a handle that moves nothing else."""
 
+    prediction_wanted = Signal(tuple)
+    """The keys that shall go back to the prediction."""
     edited = Signal(dict, str)
     gesture_started = Signal()
     gesture_ended = Signal()
@@ -31,9 +38,12 @@ class CompressorCurve(QWidget):
         self._ghost: Controls | None = None
         self._on = True
         self._last: QPointF | None = None
+        self._handle = ""
         self._reduction_db: float | None = None
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.setToolTip(self.tr("Drag sideways: threshold. Drag up and down: ratio."))
+        self.setToolTip(
+            self.tr("Drag sideways: threshold. Drag up and down: ratio. Alt-click: predicted. Double-click: default.")
+        )
 
     def sizeHint(self) -> QSize:
         return QSize(118, 118)
@@ -53,10 +63,38 @@ class CompressorCurve(QWidget):
             self._reduction_db = reduction_db
             self.update()
 
+    def handle_at(self, key: str, controls: Controls | None = None) -> QPointF:
+        """Returns where the handle of the threshold (at the bend) or of the ratio (at full scale) is drawn."""
+        area, shown = self._area(), controls or self._controls
+        output = curves.compressor_db(shown, _FLOOR_DB, 61)
+        level_db = shown.number("threshold_db") if key == "threshold_db" else 0.0
+        out_db = level_db + shown.number("makeup_gain_db") if key == "threshold_db" else float(output[-1])
+        x = area.left() + (level_db - _FLOOR_DB) / -_FLOOR_DB * area.width()
+        y = area.bottom() - (out_db - _FLOOR_DB) / -_FLOOR_DB * area.height()
+        return QPointF(x, min(max(y, area.top()), area.bottom()))
+
+    def _handle_near(self, point: QPointF) -> str:
+        def distance(key: str) -> float:
+            offset = self.handle_at(key) - point
+            return math.hypot(offset.x(), offset.y())
+
+        nearest = min(_KEYS, key=distance)
+        return nearest if distance(nearest) <= _REACH else ""
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
-            self._last = event.position()
-            self.gesture_started.emit()
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        self._handle = self._handle_near(event.position())
+        if event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            self.prediction_wanted.emit((self._handle,) if self._handle else _KEYS)
+            return
+        self._last = event.position()
+        self.gesture_started.emit()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        handle = self._handle_near(event.position())
+        if handle:
+            self.edited.emit({handle: float(PARAMETER[handle].default)}, f"reset {PARAMETER[handle].label.lower()}")
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._last is None:
@@ -65,14 +103,17 @@ class CompressorCurve(QWidget):
         share = 0.1 if event.modifiers() & _FINE else 1.0
         threshold, ratio = PARAMETER["threshold_db"], PARAMETER["ratio"]
         values: dict[str, float] = {}
-        if moved.x():
-            span = -_FLOOR_DB * share * moved.x() / max(self.width() - 16, 40)
+        if moved.x() and self._handle != ratio.key:
+            span = -_FLOOR_DB * share * moved.x() / max(self._area().width(), 40)
             values[threshold.key] = threshold.clipped(self._controls.number(threshold.key) + span)
-        if moved.y():
+        if moved.y() and self._handle != threshold.key:
             place = ratio.normalised(self._controls.number(ratio.key)) + share * moved.y() / max(self.height(), 40)
             values[ratio.key] = float(ratio.denormalised(place))
         if values:
             self.edited.emit(values, "compressor curve")
+
+    def _area(self) -> QRectF:
+        return QRectF(self.rect()).adjusted(6, 6, -6 if self._reduction_db is None else -15, -6)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._last is not None:
@@ -83,7 +124,7 @@ class CompressorCurve(QWidget):
         painter = paint.painter_for(self)
         theme = theme_of(self)
         paint.box(painter, QRectF(self.rect()), theme.colour("sunken"), theme.colour("line"), 5)
-        area = QRectF(self.rect()).adjusted(5, 5, -5 if self._reduction_db is None else -14, -5)
+        area = self._area()
         painter.setPen(QPen(mixed(theme.colour("line"), theme.colour("sunken"), 0.3), 1))
         for share in (0.25, 0.5, 0.75):
             painter.drawLine(
@@ -103,6 +144,7 @@ class CompressorCurve(QWidget):
         painter.drawPolyline(self._line(area, self._controls))
         painter.restore()
         self._draw_threshold(painter, theme, area)
+        self._draw_handles(painter, theme)
         self._draw_reduction(painter, theme)
 
     def _line(self, area: QRectF, controls: Controls) -> list[QPointF]:
@@ -116,6 +158,17 @@ class CompressorCurve(QWidget):
         x = area.left() + share * area.width()
         painter.setPen(QPen(theme.colour("dim"), 1, Qt.PenStyle.DotLine))
         painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
+
+    def _draw_handles(self, painter: QPainter, theme: Theme) -> None:
+        for key in _KEYS:
+            if self._ghost is not None and self._ghost[key] != self._controls[key]:
+                painter.setPen(QPen(theme.colour("ghost"), 1.6))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawEllipse(self.handle_at(key, self._ghost), 4.0, 4.0)
+        for key in _KEYS:
+            painter.setPen(QPen(theme.colour("sunken"), 1.5))
+            painter.setBrush(theme.colour("text" if self._on else "dim"))
+            painter.drawEllipse(self.handle_at(key), 4.5, 4.5)
 
     def _draw_reduction(self, painter: QPainter, theme: Theme) -> None:
         if self._reduction_db is None:

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The equaliser's curve with a node a band: drag = frequency and gain, wheel = Q, double-click = reset."""
+"""The equaliser's curve with a node a band: drag = frequency and gain, wheel = Q, double-click = reset.
+
+Behind it lies the spectrum of what is heard, before or after the equaliser.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +10,17 @@ import math
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF, QWheelEvent
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from mixassist.domain.controls import NEUTRAL, Controls
 from mixassist.domain.parameters import BANDS, PARAMETER
 from mixassist.gui import curves, paint
 from mixassist.gui.theme import BAND_COLOURS, Theme, mixed, theme_of
+from mixassist.gui.widgets.corner_button import CornerButton
 
-_COUNT = 128
-_RANGES_DB = (6.0, 12.0, 18.0, 24.0)
+COUNT = 128
+RANGES_DB = (6.0, 12.0, 18.0, 24.0)
 _DECADES = (20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)
 _FINE = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
@@ -28,6 +32,12 @@ class EqualizerCurve(QWidget):
     bands_nudged = Signal(dict, str)
     gesture_started = Signal()
     gesture_ended = Signal()
+    prediction_wanted = Signal(tuple)
+    """The keys of a band that shall go back to the prediction."""
+    spectrum_picked = Signal(str)
+    """`before`, `after` or `off`."""
+    range_picked = Signal(str)
+    """`auto` or one of the ranges in dB."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,37 +46,73 @@ class EqualizerCurve(QWidget):
         self._on = True
         self._rate_hz = 44_100
         self._dragged = ""
+        self._drag_range_db = RANGES_DB[-1]
         self._hovered = ""
         self._last = QPointF()
+        self._spectrum_db: np.ndarray | None = None
+        self._range = "auto"
+        self.spectrum_button = CornerButton(
+            (("after", self.tr("spectrum after")), ("before", self.tr("spectrum before")),
+             ("off", self.tr("no spectrum"))), self,
+        )  # fmt: skip
+        self.spectrum_button.setToolTip(self.tr("Spectrum of what is heard, before or after the equaliser, or none"))
+        self.spectrum_button.picked.connect(self.spectrum_picked)
+        self.range_button = CornerButton(
+            (("auto", "±24 dB auto"), *((f"{r:g}", f"±{r:g} dB") for r in RANGES_DB)), self
+        )
+        self.range_button.setToolTip(self.tr("Range of the curve: fitting, or ±6, 12, 18 or 24 dB"))
+        self.range_button.picked.connect(self.range_picked)
         self.setMouseTracking(True)
         self.setMaximumHeight(230)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setToolTip(self.tr("Drag a node: frequency and gain. Wheel: Q. Double-click: reset. Five fixed bands."))
 
     def sizeHint(self) -> QSize:
-        return QSize(290, 118)
+        return QSize(290, 110)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(200, 96)
+        return QSize(200, 88)
 
     def show_controls(self, controls: Controls, ghost: Controls | None, on: bool, sample_rate_hz: int) -> None:
         """Shows a channel's equaliser; emits nothing."""
         state = (controls, ghost, on, sample_rate_hz)
         if state != (self._controls, self._ghost, self._on, self._rate_hz):
             self._controls, self._ghost, self._on, self._rate_hz = state
+            self._say_range()
             self.update()
+
+    def show_spectrum(self, level_db: np.ndarray | None) -> None:
+        """Shows a spectrum in dB at `curves.frequencies_hz(COUNT)`; None takes it away."""
+        if level_db is not None or self._spectrum_db is not None:
+            self._spectrum_db = level_db
+            self.update()
+
+    def show_choices(self, spectrum: str, range_choice: str) -> None:
+        """Shows which spectrum and which range are chosen; emits nothing."""
+        self.spectrum_button.show_choice(spectrum)
+        self._range = range_choice
+        self._say_range()
+        self.update()
+
+    def _say_range(self) -> None:
+        auto = self.tr(" auto") if self._range == "auto" else ""
+        self.range_button.show_choice(self._range, f"±{self.range_db:g} dB{auto}")
 
     @property
     def range_db(self) -> float:
-        """The smallest of ±6, 12, 18, 24 dB that shows every band."""
+        """The chosen range, or the smallest one that shows every band; while a band is dragged it stays."""
+        if self._range != "auto":
+            return float(self._range)
+        if self._dragged:
+            return self._drag_range_db
         most = max(abs(self._controls.number(f"{band}_gain_db")) for band in BANDS)
-        return next((r for r in _RANGES_DB[1:] if most <= r - 1.0), _RANGES_DB[-1])
+        return next((r for r in RANGES_DB if most <= 0.85 * r), RANGES_DB[-1])
 
-    def node_at(self, band: str) -> QPointF:
-        """Returns where a band's node is drawn."""
-        area = self._area()
-        x = math.log(self._controls.number(f"{band}_freq_hz") / 20.0) / math.log(1000.0)
-        y = self._controls.number(f"{band}_gain_db") / self.range_db
+    def node_at(self, band: str, controls: Controls | None = None) -> QPointF:
+        """Returns where a band's node is drawn; beyond a chosen range it waits at the edge."""
+        area, shown = self._area(), controls or self._controls
+        x = math.log(shown.number(f"{band}_freq_hz") / 20.0) / math.log(1000.0)
+        y = min(max(shown.number(f"{band}_gain_db") / self.range_db, -1.0), 1.0)
         return QPointF(area.left() + x * area.width(), area.center().y() - y * area.height() / 2)
 
     def _area(self) -> QRectF:
@@ -81,8 +127,14 @@ class EqualizerCurve(QWidget):
         return nearest if distance(nearest) <= 14.0 else ""
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._dragged = self._band_near(event.position()) if event.button() == Qt.MouseButton.LeftButton else ""
+        band = self._band_near(event.position()) if event.button() == Qt.MouseButton.LeftButton else ""
+        if band and event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            self.prediction_wanted.emit(tuple(key for key in PARAMETER if key.startswith(f"{band}_")))
+            return
+        self._drag_range_db = self.range_db  # whatever comes of the drag, the scale must not move under the pointer
+        self._dragged = band
         if self._dragged:
+            self._say_range()
             self._last = event.position()
             self.gesture_started.emit()
 
@@ -108,6 +160,8 @@ class EqualizerCurve(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._dragged:
             self._dragged = ""
+            self._say_range()
+            self.update()
             self.gesture_ended.emit()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -139,14 +193,15 @@ class EqualizerCurve(QWidget):
         self._draw_grid(painter, theme, area)
         painter.save()
         painter.setClipRect(area.adjusted(0, -3, 0, 3))
+        self._draw_spectrum(painter, theme, area)
         if self._ghost is not None and self._ghost != self._controls:
             painter.setPen(QPen(theme.colour("ghost"), 1.2, Qt.PenStyle.DashLine))
-            painter.drawPolyline(self._polyline(area, curves.equalizer_db(self._ghost, self._rate_hz, _COUNT)))
+            painter.drawPolyline(self._polyline(area, curves.equalizer_db(self._ghost, self._rate_hz, COUNT)))
         if self._on:
             self._draw_bands(painter, area)
         ink = theme.colour("text" if self._on else "dim")
         painter.setPen(QPen(ink, 2.0))
-        painter.drawPolyline(self._polyline(area, curves.equalizer_db(self._controls, self._rate_hz, _COUNT)))
+        painter.drawPolyline(self._polyline(area, curves.equalizer_db(self._controls, self._rate_hz, COUNT)))
         painter.restore()
         self._draw_nodes(painter, theme)
 
@@ -165,16 +220,26 @@ class EqualizerCurve(QWidget):
             if share == 0.0:
                 painter.setPen(QPen(theme.colour("line"), 1))
                 painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
-        words = f"±{self.range_db:.0f} dB"
-        paint.label(
-            painter, area.adjusted(2, 0, -2, -area.height() + 11), words, theme.colour("dim"), paint.Align.AlignRight
-        )
+
+    def _draw_spectrum(self, painter: QPainter, theme: Theme, area: QRectF) -> None:
+        if self._spectrum_db is None:
+            return
+        xs = np.linspace(area.left(), area.right(), len(self._spectrum_db))
+        share = np.clip(self._spectrum_db / curves.SPECTRUM_FLOOR_DB, 0.0, 1.0)
+        ys = area.top() + share * area.height()
+        points = [QPointF(float(x), float(y)) for x, y in zip(xs, ys, strict=True)]
+        outline = QPolygonF([area.bottomLeft(), *points, area.bottomRight()])
+        fill = mixed(theme.colour("sunken"), theme.colour("dim"), 0.34)
+        painter.setPen(QPen(mixed(theme.colour("sunken"), theme.colour("dim"), 0.6), 1.0))
+        painter.setBrush(fill)
+        painter.drawPolygon(outline)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
 
     def _draw_bands(self, painter: QPainter, area: QRectF) -> None:
         for band in BANDS:
             if self._controls.number(f"{band}_gain_db") == 0.0:
                 continue
-            line = self._polyline(area, curves.equalizer_db(self._controls, self._rate_hz, _COUNT, band))
+            line = self._polyline(area, curves.equalizer_db(self._controls, self._rate_hz, COUNT, band))
             colour = QColor(BAND_COLOURS[band])
             painter.setPen(QPen(colour, 1.1))
             painter.drawPolyline(line)
@@ -188,6 +253,7 @@ class EqualizerCurve(QWidget):
             painter.setBrush(Qt.BrushStyle.NoBrush)
 
     def _draw_nodes(self, painter: QPainter, theme: Theme) -> None:
+        self._draw_ghost_nodes(painter, theme)
         painter.setFont(paint.sized(self.font(), 9, bold=True))
         for number, band in enumerate(BANDS, 1):
             centre = self.node_at(band)
@@ -198,6 +264,25 @@ class EqualizerCurve(QWidget):
             painter.drawEllipse(centre, radius, radius)
             spot = QRectF(centre.x() - 8, centre.y() - 8, 16, 16)
             paint.label(painter, spot, str(number), theme.colour("on_lamp"))
+
+    def _draw_ghost_nodes(self, painter: QPainter, theme: Theme) -> None:
+        """Marks where moved nodes were predicted."""
+        if self._ghost is None:
+            return
+        painter.setPen(QPen(theme.colour("ghost"), 1.6))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for band in BANDS:
+            place = self.node_at(band, self._ghost)
+            offset = place - self.node_at(band)
+            if math.hypot(offset.x(), offset.y()) > 1.0:
+                painter.drawEllipse(place, 4.5, 4.5)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        for button in (self.spectrum_button, self.range_button):
+            button.resize(button.sizeHint())
+        self.spectrum_button.move(7, 4)
+        self.range_button.move(self.width() - self.range_button.width() - 7, 4)
 
     def _polyline(self, area: QRectF, response_db: np.ndarray) -> QPolygonF:
         xs = np.linspace(area.left(), area.right(), len(response_db))

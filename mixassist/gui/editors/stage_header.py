@@ -20,7 +20,7 @@ class StageHeader(QWidget):
     lock_wanted = Signal(bool)
     back_wanted = Signal()
 
-    def __init__(self, words: str, group: Group, parent: QWidget | None = None) -> None:
+    def __init__(self, words: str, group: Group, parent: QWidget | None = None, *, note: str = "") -> None:
         super().__init__(parent)
         self.group = group
         self.power = ToggleButton("power", "accent", self)
@@ -35,7 +35,11 @@ class StageHeader(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
         row.addWidget(self.power)
-        row.addWidget(label, 1)
+        row.addWidget(label)
+        small = QLabel(note, self)
+        small.setFont(paint.sized(self.font(), 10))
+        small.setEnabled(False)
+        row.addWidget(small, 1)
         row.addWidget(self.lock)
         row.addWidget(self.back)
         self.power.clicked.connect(self.switched)

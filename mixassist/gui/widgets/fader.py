@@ -33,7 +33,7 @@ class Fader(ParameterSlider):
         return QSize(48, 190)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(42, 130)
+        return QSize(42, 104)
 
     def travel_pixels(self) -> float:
         return max(self.height() - _CAP_HEIGHT - 4.0, 40.0)

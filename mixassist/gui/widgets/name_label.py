@@ -132,7 +132,9 @@ class NameLabel(PaintedButton):
         if not self.two_lines or self._busy or " " not in self.text():
             return False
         rows = (rect.adjusted(5, 4, -4, -18), rect.adjusted(5, 18, -18 if self._faults else -4, -3))
-        painter.setFont(paint.sized(self.font(), 11, bold=True))
+        painter.setFont(
+            paint.fitted(self.font(), 11, _numbered_word(self.text()), rows[0].width(), True, _LEAST_PIXELS)
+        )
         metrics = painter.fontMetrics()
         least = QFontMetricsF(paint.sized(self.font(), _LEAST_PIXELS, bold=True))
         if least.horizontalAdvance(self.text()) <= rows[0].width():
@@ -150,3 +152,9 @@ def _halves(text: str, fits: Callable[[str], bool]) -> tuple[str, str]:
     fitting = [place for place in places if fits(text[:place])]
     place = fitting[-1] if fitting else places[0]
     return text[:place], text[place + 1 :]
+
+
+def _numbered_word(text: str) -> str:
+    """Returns the first word of a name, with the one behind it where the first is but a number."""
+    words = text.split(" ")
+    return " ".join(words[:2]) if words[0].isdigit() else words[0]

@@ -77,6 +77,10 @@ class ValueBox(ParameterSlider):
             x = 3 + ghost * (self.width() - 6)
             painter.fillRect(QRectF(x - 1.2, self.height() - 5.2, 2.4, 4.2), theme.colour("ghost"))
 
+    def text_rect(self) -> QRectF:
+        """Where name and number are written."""
+        return QRectF(self.rect()).adjusted(0, 0, 0, -2)
+
     def _words_for(self, room: float) -> str:
         """Returns the value as written; in a narrow box without the unit of decibels, which the control says."""
         words = self.text()
@@ -87,7 +91,7 @@ class ValueBox(ParameterSlider):
     def _draw_text(self, painter: QPainter, theme: Theme) -> None:
         painter.setFont(paint.sized(self.font(), 11))
         edge = 5 if self.caption else 2
-        rect = QRectF(self.rect()).adjusted(12 if self.locked else edge, 0, -edge, -2)
+        rect = self.text_rect().adjusted(12 if self.locked else edge, 0, -edge, 0)
         room = rect.width() - (painter.fontMetrics().horizontalAdvance(self.caption) if self.caption else 0)
         words = self._words_for(room)
         painter.setFont(paint.fitted(self.font(), 11, words, room))
@@ -99,4 +103,4 @@ class ValueBox(ParameterSlider):
         else:
             paint.label(painter, rect, words, colour)
         if self.locked:
-            paint.padlock(painter, QPointF(7.5, self.height() / 2 - 0.5), 7.0, theme.colour("lock"))
+            paint.padlock(painter, QPointF(7.5, rect.center().y() + 0.5), 7.0, theme.colour("lock"))
