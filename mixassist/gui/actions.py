@@ -119,6 +119,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "Unlink the strips of the chosen groups", needs="grouped"),
     _a("mute", "Mute", TRACK, "tracks.mute", "M", "Mute or unmute the selected strip", needs="tracks", separator=True),
     _a("solo", "Solo", TRACK, "tracks.solo", "S", "Solo or unsolo the selected strip", needs="tracks"),
+    _a("strip_dry", "Strip dry / wet", TRACK, "console_actions.toggle_strip_processing", "D",
+        "Take the selected strip's equaliser, compressor and reverb out, or back in", needs="tracks"),
     _a("clear_mutes", "Clear all mutes", TRACK, "tracks.clear_mutes", "Shift+M", "Unmute every strip", needs="tracks"),
     _a("clear_solos", "Clear all solos", TRACK, "tracks.clear_solos", "Shift+S", "Unsolo every strip", needs="tracks"),
     _a("automix", "&Automix", MIX, "edits.automix", "A", "Suggest a mix for every channel: one undo step",

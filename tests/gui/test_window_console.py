@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from mixassist.domain.channel import Stages
 from mixassist.domain.commands import ApplyPrediction, SetChannelFields, SetControl
 from mixassist.domain.controls import NEUTRAL, Controls, with_amount
 from mixassist.domain.slots import present_slot
@@ -262,3 +263,16 @@ def test_peak_numbers_show_the_highest_peak_and_a_click_resets(
     assert "dBFS" in strip.peak.accessibleDescription()
     strip.peak.click()
     assert strip.peak.text() == "−∞"
+
+
+def test_d_takes_a_strip_s_processing_out_and_back_in_as_it_was(window: MainWindow) -> None:
+    window.console.select(ids(window, "Kick")[0])
+    before = Stages(equalizer=True, compressor=False, reverb=True)
+    window.workspace.editor.execute(SetChannelFields(ids(window, "Kick")[0], {"stages": before}, "stages"))
+    window.setFocus()
+    seen = []
+    for _ in range(2):
+        QTest.keyClick(window, Qt.Key.Key_D)
+        seen.append(window.session.track_named("Kick").channel.stages)
+    assert seen == [Stages(False, False, False), before]
+    assert window.document.history[-2:] == ("Kick: dry", "Kick: wet")

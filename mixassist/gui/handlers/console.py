@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QInputDialog
 
+from mixassist.domain.channel import Stages
+from mixassist.domain.commands import SetChannelFields
 from mixassist.domain.console_commands import (
     GoToSlot,
     KeepInSlot,
@@ -29,6 +31,8 @@ from mixassist.gui.handlers.strip_menu import open_group_menu
 if TYPE_CHECKING:
     from mixassist.gui.main_window import MainWindow
 
+_BYPASSED = Stages(equalizer=False, compressor=False, reverb=False)
+
 
 class ConsoleActions(QObject):
     """Acts on the console and on the strips that are chosen in it."""
@@ -38,6 +42,7 @@ class ConsoleActions(QObject):
         self._window = window
         self._workspace = window.workspace
         self.comparing = Comparing(window.workspace.sound, window.workspace.tasks, self)
+        self._stages_before: dict[str, Stages] = {}
         self.ask_name = self._ask_name
         """Asks for a group's name; tests and scripts put their own answer here."""
 
@@ -212,6 +217,19 @@ class ConsoleActions(QObject):
     def _ask_name(self, title: str, suggestion: str) -> str:
         name, accepted = QInputDialog.getText(self._window, title, self.tr("Name"), text=suggestion)
         return name.strip() if accepted else ""
+
+    def toggle_strip_processing(self) -> None:
+        """Takes the selected strip's equaliser, compressor and reverb out, or back in as they were."""
+        selected = self._window.console.selected_id
+        if not selected:
+            return
+        stages = self._workspace.session.track(selected).channel.stages
+        if stages == _BYPASSED:
+            wanted, words = self._stages_before.pop(selected, Stages()), "wet"
+        else:
+            self._stages_before[selected] = stages
+            wanted, words = _BYPASSED, "dry"
+        self._workspace.editor.execute(SetChannelFields(selected, {"stages": wanted}, words))
 
     def toggle_wide(self) -> None:
         """Makes all strips wide, or all narrow again."""

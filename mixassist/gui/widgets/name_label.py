@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
@@ -16,6 +17,8 @@ from mixassist.gui.widgets.value_entry import ValueEntry
 
 _LEAST_PIXELS = 10
 """Letters smaller than this are not read at a glance."""
+
+_LEADING_NUMBER = re.compile(r"^[0-9]+[ ._-]+")
 
 
 class NameLabel(PaintedButton):
@@ -112,12 +115,14 @@ class NameLabel(PaintedButton):
             paint.focus_ring(painter, rect, theme.colour("accent"))
 
     def _draw_one_line(self, painter: QPainter, theme: Theme, rect: QRectF, colour: QColor) -> None:
-        size = 12 if self.two_lines else 11
-        painter.setFont(paint.fitted(self.font(), size, self.text(), rect.width(), bold=True, least=_LEAST_PIXELS))
+        size, text = (12 if self.two_lines else 11), self.text()
+        painter.setFont(paint.fitted(self.font(), size, text, rect.width(), bold=True, least=_LEAST_PIXELS))
+        if not self.two_lines and painter.fontMetrics().horizontalAdvance(text) > rect.width():
+            text = _LEADING_NUMBER.sub("", text)  # the title has it
         ink = theme.colour("text") if self.two_lines else paint.ink_on(colour)
         align = paint.Align.AlignLeft if self.two_lines else paint.Align.AlignHCenter
         # Stems of a kind differ at their ends (Snare Top, Snare Bottom): what does not fit goes from the middle.
-        words = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, int(rect.width()))
+        words = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, int(rect.width()))
         paint.label(painter, rect, words, ink, align)
 
     def _draw_words(self, painter: QPainter, theme: Theme, rect: QRectF) -> None:
