@@ -110,7 +110,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     _a("pick_all", "Choose all strips", TRACK, "console_actions.pick_all", "Ctrl+A", "Choose every strip",
         needs="tracks"),
     _a("group", "&Group strips…", TRACK, "console_actions.group", "Ctrl+G",
-        "Link the chosen strips: faders, mutes and solos move together", needs="tracks", separator=True),
+        "Link the chosen strips", needs="tracks", separator=True),
     _a("rename_group", "Rename group…", TRACK, "console_actions.rename_group", "",
         "Give the selected strip's group another name", needs="grouped"),
     _a("leave_group", "Leave the group", TRACK, "console_actions.leave_group", "",
