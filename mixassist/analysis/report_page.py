@@ -83,6 +83,7 @@ tbody th, th.name { text-align: left; }
 .channels td.moved { font-weight: 600; }
 .channels tr.silent th.name { color: #6b747d; }
 figure { margin: 0 0 1.6rem; }
+.effects thead th { white-space: normal; max-width: 9rem; }
 details { margin: .4rem 0; } summary { cursor: pointer; font-weight: 600; padding: .2rem 0; overflow-wrap: anywhere; }
 figure img { width: 100%; height: auto; display: block; }
 @media print { body { max-width: none; padding: 0; } .channels { font-size: .5rem; } figure { break-inside: avoid; } }
@@ -163,10 +164,13 @@ def _effects_html(data: ReportData, pictures: Sequence[Picture]) -> str:
             for v in views
         )
         rows.append(f'<tr><th scope="row" class="name">{escape(name)}</th>{cells}</tr>')
-    hint = " ".join(f"{EXPLAINED[k].label}: {EXPLAINED[k].sentence} ({EXPLAINED[k].source})" for k in keys)
+    words = "".join(
+        f"<li>{escape(f'{EXPLAINED[k].label}: {EXPLAINED[k].sentence} Source: {EXPLAINED[k].source}.')}</li>"
+        for k in keys
+    )
     return (
-        f'<h2>Effects</h2><p class="hint">{escape(hint)}</p>'
-        f'<div class="scroll"><table class="numbers"><thead><tr><th class="name"></th>{heads}</tr></thead>'
+        f'<h2>Effects</h2><ul class="hint">{words}</ul>'
+        f'<div class="scroll"><table class="numbers effects"><thead><tr><th class="name"></th>{heads}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div>"
         + "".join(
             f"<details><summary>{escape(picture.title)}</summary>{_figure_html(picture)}</details>"

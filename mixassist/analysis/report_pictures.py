@@ -130,7 +130,9 @@ def _add_maps(
     add("mel-spectrograms", "Mel-spectrograms", caption, draw.mel_figure(panels, grid, data.length_s), True)
     panels = _differences(maps, findings)
     if panels:
-        caption = "Red: more, blue: less, white: the same. Dry is brought to the loudness of wet first."
+        caption = (
+            "Red: more, blue: less, white: the same; each has its own scale. Dry is brought to the loudness of wet."
+        )
         add("differences", "Differences", caption, draw.difference_figure(panels, grid, data.length_s), True)
 
 

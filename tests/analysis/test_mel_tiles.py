@@ -174,3 +174,42 @@ def test_cancelling_stops_and_keeps_what_is_there() -> None:
     with pytest.raises(Cancelled):
         next(stages)
     assert 0 < (tiles.picture(sound, look, 0.0, 60.0, 4000).known == EXACT).sum() < 4000
+
+
+class AnHour:
+    """An hour of repeated noise that is never in memory."""
+
+    identity, sample_rate_hz, frames, sides = "hour", RATE, 3600 * RATE, 2
+
+    def __init__(self) -> None:
+        self.longest = 0
+        self._loop = noise(1.0)
+
+    def read(self, start: int, frames: int) -> np.ndarray:
+        self.longest = max(self.longest, frames)
+        places = np.arange(start, start + frames)
+        inside = (places >= 0) & (places < self.frames)
+        return np.where(inside[:, None], self._loop[places % len(self._loop)], np.float32(0.0))
+
+
+def test_an_hour_has_a_coarse_picture_and_close_ones_without_reading_it_all() -> None:
+    hour, tiles, look = AnHour(), MelTiles(), look_for(RATE)
+    overview = next(iter(tiles.refine(hour, look, 0.0, 3600.0, 400)))
+    assert (overview.known == COARSE).all() and 400 <= overview.decibels.shape[1] <= 800
+    assert overview.end_s == pytest.approx(3600.0, abs=10.0)
+    *_, close = tiles.refine(hour, look, 1800.0, 1802.0, 600)
+    assert close.is_exact and close.start_s <= 1800.0
+    assert hour.longest < 20 * RATE
+
+
+@pytest.mark.slow
+def test_an_hour_is_drawn_within_the_bound() -> None:
+    hour, tiles, look = AnHour(), MelTiles(limit_bytes=64 << 20), look_for(RATE)
+    exact = 0
+    for picture in tiles.refine(hour, look, 0.0, 3600.0, 1600):
+        assert tiles.held_bytes <= tiles.limit_bytes
+        assert int((picture.known == EXACT).sum()) >= exact
+        exact = int((picture.known == EXACT).sum())
+    assert picture.is_exact and hour.longest < 20 * RATE
+    # The same second over and over: every column is like its neighbour.
+    assert np.abs(np.diff(picture.decibels[20:, 5:-5], axis=1)).max() < 1.0
