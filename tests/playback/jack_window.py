@@ -75,7 +75,7 @@ class Driver:
 
     def __init__(self, folder: Path, seconds: float, tracks: int) -> None:
         self.folder, self.seconds = folder, seconds
-        session = make_session(folder, tracks, seconds + STEADY_S + 12.0)
+        session = make_session(folder, tracks, seconds + STEADY_S + 30.0)
         self.window = MainWindow(Settings(), lambda rate: open_output("jack", rate))
         self.window.resize(1600, 900)
         self.window.show()
@@ -211,7 +211,10 @@ class Latency(Driver):
         self._edits.append({"key": key, "frame_time": now, "start": start, "blocked_frames": blocked})
         self._number += 1
         begin = time.monotonic()
-        self.when(lambda: self.is_ready() and time.monotonic() - begin > 1.8, self._edit)
+        self.when(
+            lambda: time.monotonic() - begin > 0.5 and self.is_ready(),
+            lambda: QTimer.singleShot(1500, self.window, self._edit),
+        )
 
 
 def _give_up(kind: type[BaseException], error: BaseException, where: TracebackType | None) -> None:
