@@ -23,6 +23,7 @@ from mixassist.api.inspecting import counted
 from mixassist.api.opening import Opened, decoded, open_source
 from mixassist.api.reporting import write_report
 from mixassist.api.settings import default_view, use_device
+from mixassist.api.staging import Staging
 from mixassist.audio.faults import Fault
 from mixassist.audio.files import file_format_for
 from mixassist.domain.channel import View
@@ -99,19 +100,21 @@ def mix(options: MixOptions, progress: Progress = no_progress, cancel: CancelTok
 
     Raises:
         MixAssistError: whatever the user can mend, before anything is written.
-        Cancelled: `cancel` was set; no half-written file is left.
+        Cancelled: `cancel` was set; nothing of all that is left, and what was there before is as it was.
     """
     method = _checked(options)
     opened, checked = _heard(options, scaled(progress, 0.0, 0.25), cancel)
-    with closing(opened.stems):
+    with closing(opened.stems), Staging() as staging:
         session = replace(opened.session, view=options.view or default_view())
         master = replace(session.master, loudness_target_lufs=options.target_lufs(session.master.loudness_target_lufs))
         session, notes = _controlled(replace(session, master=master), opened, options, method, progress, cancel)
         session, limited_by = _mastered(session, opened, scaled(progress, 0.4, 0.7), cancel)
-        report = export_mix(
-            session, opened.stems, options.output, bit_depth=options.bit_depth, limited_by=limited_by,
-            progress=scaled(progress, 0.7, 0.8), cancel=cancel,
-        )  # fmt: skip
+        with staging.file(options.output) as staged:
+            report = export_mix(
+                session, opened.stems, staged, bit_depth=options.bit_depth, limited_by=limited_by,
+                progress=scaled(progress, 0.7, 0.8), cancel=cancel,
+            )  # fmt: skip
+        report = replace(report, path=str(options.output))
         outcome = MixOutcome(
             session=session,
             report=report,
@@ -120,22 +123,29 @@ def mix(options: MixOptions, progress: Progress = no_progress, cancel: CancelTok
             unreadable=tuple(str(e) for e in opened.unreadable),
             written=(options.output,),
         )
-        return _with_extras(outcome, opened, options, scaled(progress, 0.8, 1.0), cancel)
+        outcome = _with_extras(outcome, opened, options, staging, scaled(progress, 0.8, 1.0), cancel)
+        staging.commit()
+        return outcome
 
 
 def _with_extras(
-    outcome: MixOutcome, opened: Opened, options: MixOptions, progress: Progress, cancel: CancelToken | None
+    outcome: MixOutcome,
+    opened: Opened,
+    options: MixOptions,
+    staging: Staging,
+    progress: Progress,
+    cancel: CancelToken | None,
 ) -> MixOutcome:
-    """Writes parameters, stems and report, as far as they were asked for."""
+    """Writes parameters, stems and report, as far as they were asked for; the report, whole or not at all, last."""
     session, written = outcome.session, list(outcome.written)
     if options.parameters_out is not None:
-        export_parameters(session, options.parameters_out)
+        with staging.file(options.parameters_out) as staged:
+            export_parameters(session, staged)
         written.append(options.parameters_out)
     if options.stems_out is not None:
-        paths = export_stems(
-            session, opened.stems, options.stems_out, progress=scaled(progress, 0.0, 0.4), cancel=cancel
-        )
-        written.extend(str(path) for path in paths)
+        with staging.folder(options.stems_out) as staged:
+            paths = export_stems(session, opened.stems, staged, progress=scaled(progress, 0.0, 0.4), cancel=cancel)
+        written.extend(str(Path(options.stems_out) / path.name) for path in paths)
     if options.report is not None:
         write_report(
             options.report, session, opened.stems, outcome.report, notes=outcome.notes,

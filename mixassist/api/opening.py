@@ -195,6 +195,8 @@ def save(
     if target.suffix.lower() != SESSION_SUFFIX:
         target = target.with_name(target.name + SESSION_SUFFIX)
     hashed = with_hashes(session, progress=scaled(progress, 0.0, 0.9), cancel=cancel)
+    if cancel is not None:
+        cancel.check()
     named = replace(hashed, name=target.stem)
     save_session(named, target)
     progress(1.0, "saved")

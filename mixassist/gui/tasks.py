@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
+from PySide6.QtCore import QCoreApplication, QObject, QRunnable, Qt, QThreadPool, Signal
 
 from mixassist.domain.errors import Cancelled, MixAssistError
 from mixassist.domain.progress import CancelToken, Progress
@@ -37,6 +37,8 @@ class Task(QObject):
         self.on_result: Callable[[Any], None] | None = None
         self.on_error: Callable[[MixAssistError], None] | None = None
         self.on_cancelled: Callable[[], None] | None = None
+        self.let_go: Callable[[Any], None] | None = None
+        self.is_final = False
         self.progressed.connect(self._take_progress, Qt.ConnectionType.QueuedConnection)
         self._done.connect(self._finish, Qt.ConnectionType.QueuedConnection)
 
@@ -64,8 +66,11 @@ class Task(QObject):
 
     def _finish(self, result: object, error: BaseException | None) -> None:
         self.ended.emit(self)
+        too_late = error is None and self.cancel_token.is_cancelled and not self.is_final
         try:
-            if isinstance(error, Cancelled) or (error is None and self.cancel_token.is_cancelled):
+            if too_late and self.let_go is not None:
+                self.let_go(result)
+            if isinstance(error, Cancelled) or too_late:
                 if self.on_cancelled is not None:
                     self.on_cancelled()
             elif isinstance(error, MixAssistError) and self.on_error is not None:
@@ -120,6 +125,8 @@ class TaskRunner(QObject):
         *,
         quiet: bool = False,
         ends: bool = False,
+        is_final: bool = False,
+        let_go: Callable[[Any], None] | None = None,
         soon: bool = False,
     ) -> Task:
         """Starts `work(progress, cancel)`; exactly one of the callbacks follows in the window's thread.
@@ -127,10 +134,12 @@ class TaskRunner(QObject):
         Args:
             quiet: the status bar shows it only while nothing else is under way.
             ends: it lets things go and must be done whatever else is cancelled.
+            is_final: once done it counts, even if it was cancelled in the very last moment: what is written is there.
+            let_go: takes a result that came too late to be wanted and closes what it holds.
             soon: somebody waits for it with their eyes: it goes before what waits for a thread.
         """
         task = Task(words, work, quiet, self)
-        task.ends = ends
+        task.ends, task.is_final, task.let_go = ends, is_final, let_go
         task.on_result, task.on_cancelled = on_result, on_cancelled
         task.on_error = on_error or self.default_on_error
         task.progressed.connect(self._tell, Qt.ConnectionType.QueuedConnection)
@@ -152,6 +161,9 @@ class TaskRunner(QObject):
             task.on_result = task.on_error = task.on_cancelled = None
         self.cancel_all()
         self._pool.waitForDone()
+        # The ends of tasks are on their way to this thread; what they brought must still be closed.
+        for task in tuple(self._tasks):
+            QCoreApplication.sendPostedEvents(task)
         self._tasks.clear()
 
     def _tell(self, fraction: float, what: str) -> None:

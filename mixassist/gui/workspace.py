@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -156,10 +156,17 @@ class Workspace(QObject):
             from mixassist.api.views import look_for_views
 
             opened = api.open_source(sources, skip_unreadable=True, progress=progress, cancel=cancel)
-            meet_stems(opened.session, opened.stems)
-            return opened, look_for_views(), *opener(opened.session.sample_rate_hz)
+            with closed_on_failure(opened.stems):
+                meet_stems(opened.session, opened.stems)
+                views = look_for_views()
+                cancel.check()
+                return opened, views, *opener(opened.session.sample_rate_hz)
 
-        self.tasks.run_task(self.tr("Opening"), work, self._take_opened)
+        def let_go(result: Any) -> None:
+            result[0].stems.close()
+            result[2].close()
+
+        self.tasks.run_task(self.tr("Opening"), work, self._take_opened, let_go=let_go)
 
     def _take_opened(self, result: tuple[Any, Any, Any, str | None]) -> None:
         opened, views, output, device_words = result
@@ -231,8 +238,11 @@ class Workspace(QObject):
 
             loaded = recover(recovery, progress=progress, cancel=cancel)
             stems = StemLibrary()
-            meet_stems(loaded.session, stems)
-            return loaded, look_for_views(), stems, *opener(loaded.session.sample_rate_hz)
+            with closed_on_failure(stems):
+                meet_stems(loaded.session, stems)
+                views = look_for_views()
+                cancel.check()
+                return loaded, views, stems, *opener(loaded.session.sample_rate_hz)
 
         def take(result: Any) -> None:
             loaded, views, stems, output, device_words = result
@@ -245,7 +255,11 @@ class Workspace(QObject):
             self._tell_missing(loaded.missing)
             self.recovered.emit(recovery)
 
-        self.tasks.run_task(self.tr("Recovering"), work, take)
+        def let_go(result: Any) -> None:
+            result[2].close()
+            result[3].close()
+
+        self.tasks.run_task(self.tr("Recovering"), work, take, let_go=let_go)
 
     def import_audio(self, sources: Sequence[str | Path], position: int | None = None) -> None:
         """Adds tracks as one step; an empty session opens them instead."""
@@ -342,7 +356,7 @@ class Workspace(QObject):
                 self.document.mark_saved()
             self.saved.emit(self.path)
 
-        self.tasks.run_task(self.tr("Saving"), work, take)
+        self.tasks.run_task(self.tr("Saving"), work, take, is_final=True)
 
     def export(self, path: Path, view: View, bit_depth: int | None) -> None:
         """Writes the mix of a view with the session's own master gain: what is heard is what is written."""
@@ -359,7 +373,7 @@ class Workspace(QObject):
             self.mix_words = report.sentence
             self.message.emit(self.tr("Written: {0}. {1}").format(report.path, report.sentence), "note")
 
-        self.tasks.run_task(self.tr("Exporting"), work, take)
+        self.tasks.run_task(self.tr("Exporting"), work, take, is_final=True)
 
     def export_parameters(self, path: Path) -> None:
         """Writes all controls as JSON or CSV."""
@@ -371,12 +385,22 @@ class Workspace(QObject):
             api.export_parameters(session, path)
 
         done = self.tr("Written: {0}").format(path)
-        self.tasks.run_task(self.tr("Exporting"), work, lambda _: self.message.emit(done, "note"))
+        self.tasks.run_task(self.tr("Exporting"), work, lambda _: self.message.emit(done, "note"), is_final=True)
 
     def close(self) -> None:
         """Ends all work and all sound."""
         self.tasks.close()
         self.sound.close(wait=True)
+
+
+@contextlib.contextmanager
+def closed_on_failure(stems: Any) -> Iterator[None]:
+    """Closes a library of stems if what follows is cancelled or fails."""
+    try:
+        yield
+    except BaseException:
+        stems.close()
+        raise
 
 
 def listening_through(session: Session, views: Sequence[View]) -> Session:

@@ -253,6 +253,8 @@ def write_mix(
         for block in mix_blocks(graph, progress, cancel, "writing"):
             clipped += int(np.count_nonzero(np.abs(block) > limit))
             writer.write(block)
+        if cancel is not None:
+            cancel.check()
     remove_leftovers(target)
     return MixWritten(target, graph.length_frames, clipped)
 

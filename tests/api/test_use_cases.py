@@ -83,29 +83,60 @@ def test_what_cannot_be_asked_for(stems: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("moment", [0.0, 0.05, 0.2, 0.35, 0.5, 0.69, 0.75, 0.79, 0.85, 0.92, 0.99])
-def test_cancelled_at_any_moment_only_whole_results_stay(moment: float, stems: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("was_there", [False, True])
+def test_cancelled_at_any_moment_nothing_is_left(moment: float, was_there: bool, stems: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    out.mkdir()
+    (out / "parts").mkdir(parents=True)
+    if was_there:
+        for name in ("m.wav", "p.json", "parts/Kick.wav", "parts/mine.txt"):
+            (out / name).write_text(f"old {name}")
+    else:
+        (out / "parts").rmdir()
+    before = _contents(out)
     cancel = CancelToken()
-    told: list[float] = []
 
     def progress(fraction: float, what: str) -> None:
-        told.append(fraction)
         if fraction >= moment:
             cancel.cancel()
 
     options = MixOptions(
-        (str(stems),), str(out / "m.wav"), view=View.DRY, stems_out=str(out / "parts"), report=str(out / "report")
-    )
+        (str(stems),), str(out / "m.wav"), view=View.DRY, parameters_out=str(out / "p.json"),
+        stems_out=str(out / "parts"), report=str(out / "report"),
+    )  # fmt: skip
     with pytest.raises(Cancelled):
         mix(options, progress, cancel)
-    left = sorted(p.name for p in out.iterdir())
-    assert left in ([], ["m.wav"], ["m.wav", "parts"])
-    assert left == [] or moment > 0.7
-    if left:
-        assert soundfile.info(out / "m.wav").frames == RATE
-    if "parts" in left:
-        assert sorted(p.name for p in (out / "parts").iterdir()) == ["Kick.wav", "Vox.wav"]
+    assert _contents(out) == before
+
+
+def test_all_results_of_a_mix_appear_together(stems: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "m.wav").write_text("old")
+    options = MixOptions(
+        (str(stems),), str(out / "m.wav"), view=View.DRY, parameters_out=str(out / "p.json"),
+        stems_out=str(out / "deep" / "parts"),
+    )  # fmt: skip
+    seen: list[set[str]] = []
+    outcome = mix(options, lambda *_: seen.append({p.name for p in out.iterdir() if not p.name.startswith(".")}))
+    assert all(names == {"m.wav"} for names in seen)
+    assert sorted(_contents(out)) == [
+        "deep",
+        "deep/parts",
+        "deep/parts/Kick.wav",
+        "deep/parts/Vox.wav",
+        "m.wav",
+        "p.json",
+    ]
+    assert outcome.report.path == str(out / "m.wav")
+    assert outcome.written == tuple(
+        str(out / n) for n in ("m.wav", "p.json", "deep/parts/Kick.wav", "deep/parts/Vox.wav")
+    )
+    assert soundfile.info(out / "m.wav").frames == RATE
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
+    """Returns everything in a folder, hidden or not, by its path within it."""
+    return {str(p.relative_to(folder)): p.read_bytes() if p.is_file() else b"" for p in sorted(folder.rglob("*"))}
 
 
 def test_progress_only_rises_and_ends_at_one(stems: Path, tmp_path: Path) -> None:
