@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 import soundfile
 
+from mixassist import api
 from mixassist.domain.channel import View
+from mixassist.domain.progress import CancelToken
 from mixassist.gui.main_window import MainWindow
 from mixassist.gui.tasks import Task
 from mixassist.playback.outputs import NullOutput
@@ -63,9 +65,16 @@ def test_a_cancelled_export_leaves_no_file(window: MainWindow, tmp_path: Path, c
 
 
 def test_an_export_that_is_done_counts_even_if_cancel_comes_then(
-    window: MainWindow, tmp_path: Path, cancel_at, wait_idle
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wait_idle
 ):
-    cancel_at(1.0, "Exporting")
+    export_mix = api.export_mix
+
+    def cancelled_too_late(*args: object, cancel: CancelToken, **more: object) -> object:
+        report = export_mix(*args, cancel=cancel, **more)  # type: ignore[arg-type]
+        cancel.cancel()
+        return report
+
+    monkeypatch.setattr(api, "export_mix", cancelled_too_late)
     window.workspace.export(tmp_path / "mix.wav", View.WET, 24)
     wait_idle(window)
     assert (tmp_path / "mix.wav").exists()
