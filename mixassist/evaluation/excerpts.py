@@ -100,7 +100,7 @@ def excerpt_folders(data_dir: str | Path) -> list[Path]:
 
 
 def _is_song(folder: Path) -> bool:
-    return bool(_stem_files(folder))
+    return bool(stem_files(folder))
 
 
 def read_excerpt(folder: Path, longest_s: float = LONGEST_S) -> Excerpt:
@@ -112,18 +112,18 @@ def read_excerpt(folder: Path, longest_s: float = LONGEST_S) -> Excerpt:
     Raises:
         MixAssistError: files that cannot be read, or unlike sample rates.
     """
-    files, mix_file = _stem_files(folder), _mix_file(folder)
-    infos = {path: _info(path) for path in (*files, *([mix_file] if mix_file else ()))}
+    files, given = stem_files(folder), mix_file(folder)
+    infos = {path: _info(path) for path in (*files, *([given] if given else ()))}
     rates = {info.samplerate for info in infos.values()}
     if len(rates) != 1:
         raise MixAssistError("holds stems of unlike sample rates", subject=folder, remedy="Convert them to one rate")
     rate = int(rates.pop())
-    whole = infos[mix_file].frames if mix_file else max(infos[path].frames for path in files)
+    whole = infos[given].frames if given else max(infos[path].frames for path in files)
     frames = min(whole, round(longest_s * rate))
     start = (whole - frames) // 2
     stems = tuple(_read(path, start, frames) for path in files)
-    mix = _as_stereo(_read(mix_file, start, frames)) if mix_file else None
-    song, truth, instruments = _facts(folder / "truth.json")
+    mix = _as_stereo(_read(given, start, frames)) if given else None
+    song, truth, instruments = song_facts(folder)
     numbered = re.fullmatch(r"(.+)-\d+", folder.name)
     usual = numbered[1] if numbered and mix is None else folder.name
     names = tuple(path.stem for path in files)
@@ -153,8 +153,13 @@ def _as_stereo(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     return samples if samples.shape[1] == 2 else np.repeat(samples, 2, axis=1)
 
 
-def _facts(path: Path) -> tuple[str, dict[str, Controls], dict[str, str]]:
-    """Reads what is known of a song: its name, controls and instruments by stem."""
+def song_facts(folder: Path) -> tuple[str, dict[str, Controls], dict[str, str]]:
+    """Reads what a song folder's `truth.json` says: its name, controls and instruments by stem; empty without one.
+
+    Raises:
+        MixAssistError: it holds something else.
+    """
+    path = folder / "truth.json"
     if not path.is_file():
         return "", {}, {}
     value = read_json(path, what="list of a mix's controls")
@@ -200,12 +205,14 @@ def _track(name: str, sample_rate_hz: int, samples: NDArray[np.float32]) -> Trac
     return Track(name, name, source, channel=channel)
 
 
-def _stem_files(folder: Path) -> Sequence[Path]:
+def stem_files(folder: Path) -> Sequence[Path]:
+    """Returns a song folder's stems: those in its folder `stems`, else all audio in it but the mix."""
     place = folder / "stems" if _audio_files(folder / "stems") else folder
     return [path for path in _audio_files(place) if place != folder or path.stem.lower() not in _MIX_NAMES]
 
 
-def _mix_file(folder: Path) -> Path | None:
+def mix_file(folder: Path) -> Path | None:
+    """Returns a song folder's `mix.*` or `target.*`, if there is one."""
     return next((path for path in _audio_files(folder) if path.stem.lower() in _MIX_NAMES), None)
 
 

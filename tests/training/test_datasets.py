@@ -224,6 +224,24 @@ def test_a_stretch_is_read_in_one_shape(tmp_path: Path) -> None:
     assert read_song(song, 5000, 10).stems[0].shape == (10, 1)
 
 
+def test_song_folders_with_and_without_a_mix(tmp_path: Path) -> None:
+    for name in ("Lithium-1", "Lithium-2"):
+        sound(tmp_path / "level" / name / "vox.wav")
+        sound(tmp_path / "level" / name / "bass.wav")
+    for name in ("rock-1", "rock-2"):
+        sound(tmp_path / "given" / name / "stems" / "a.flac")
+        sound(tmp_path / "given" / name / "mix.flac", sides=2)
+    (tmp_path / "given" / "rock-1" / "truth.json").write_text(
+        '{"song": "Hey", "channels": [{"name": "a", "instrument": "brass"}]}'
+    )
+    level = songs_of("folders", tmp_path / "level")
+    assert [song.group for song in level] == ["lithium", "lithium"] and level[0].mix is None
+    given_mix = songs_of("folders", tmp_path / "given")
+    assert [song.group for song in given_mix] == ["hey", "rock2"]
+    assert summary(given_mix[0]) == [("a", "brass", 1)]
+    assert given_mix[0].mix == tmp_path / "given" / "rock-1" / "mix.flac"
+
+
 def test_songs_of_the_same_artist_meet_in_every_data_set(tmp_path: Path) -> None:
     medley_song(tmp_path / "medley", "Music Delta", "80sRock")
     for name in ("mixture", "vocals"):
@@ -277,7 +295,7 @@ def test_bad_folders_are_told(tmp_path: Path) -> None:
     with pytest.raises(MixAssistError, match="no such data set"):
         songs_of("slakh", tmp_path)
     for name in DATASETS:
-        with pytest.raises(MixAssistError, match="holds no songs"):
+        with pytest.raises(MixAssistError, match=r"holds no (songs|folders)"):
             songs_of(name, tmp_path)
         with pytest.raises(MixAssistError, match="no such folder"):
             songs_of(name, tmp_path / "nowhere")

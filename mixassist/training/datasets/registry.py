@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from mixassist.domain.errors import MixAssistError
 from mixassist.training.datasets.enst_drums import enst_drums_songs
+from mixassist.training.datasets.folders import folder_songs
 from mixassist.training.datasets.medleydb import medleydb_songs
 from mixassist.training.datasets.mixing_secrets import mixing_secrets_songs
 from mixassist.training.datasets.multitrack import MultitrackSong
@@ -20,6 +21,7 @@ DATASETS: Mapping[str, Callable[[Path], list[MultitrackSong]]] = MappingProxyTyp
         "enst-drums": enst_drums_songs,
         "mixing-secrets": mixing_secrets_songs,
         "musdb18": musdb_songs,
+        "folders": folder_songs,
     }
 )
 
