@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import platformdirs
 
 from mixassist.api.automixing import automix
 from mixassist.api.exporting import check_outputs
@@ -19,7 +22,10 @@ from mixassist.domain.progress import CancelToken, Progress, no_progress, scaled
 from mixassist.domain.session import SAMPLE_RATES_HZ, Session
 from mixassist.domain.slots import SLOTS, in_slot
 from mixassist.domain.track import AudioFile, AudioSource, SourceSide
+from mixassist.interchange.autosave import STATE_DIR_VARIABLE
+from mixassist.listening.abx import AbxTest, AbxTraining
 from mixassist.listening.alignment import find_lag
+from mixassist.listening.blind_test import TestSetup
 from mixassist.listening.degradations import (
     SCREENING_NAMES,
     blocks_of,
@@ -27,13 +33,44 @@ from mixassist.listening.degradations import (
     noise_at,
     screening_effects,
 )
-from mixassist.listening.opinion import NOISE_LABEL
+from mixassist.listening.designs import Design, fixed_design, sequential_design
+from mixassist.listening.multi_stimulus import MultiStimulusTest
+from mixassist.listening.opinion import NOISE_LABEL, SCREENING_SAMPLES, OpinionTest
+from mixassist.listening.opinion import SCALE as OPINION_SCALE
+from mixassist.listening.preference import PreferenceTest
 from mixassist.listening.readable import one_line
-from mixassist.listening.sources import SourceKind, VersionSource, unlike_labels
+from mixassist.listening.sources import SourceKind, VersionSource, file_source, sources_of, unlike_labels
 from mixassist.listening.verification import Verification, verify_log
-from mixassist.listening.versions import LevelMatch, Versions
+from mixassist.listening.versions import LevelMatch, Versions, graph_for_key
 from mixassist.rendering.mixdown import mix_blocks, render_session
 from mixassist.rendering.play_graph import PlayGraph, Samples
+
+__all__ = [
+    "OPINION_SCALE",
+    "SCREENING_SAMPLES",
+    "AbxTest",
+    "AbxTraining",
+    "Design",
+    "LevelMatch",
+    "MultiStimulusTest",
+    "OpinionTest",
+    "PreferenceTest",
+    "Prepared",
+    "TestSetup",
+    "VersionSource",
+    "file_source",
+    "fixed_design",
+    "graph_for_key",
+    "listening_directory",
+    "picture_of_log",
+    "prepare_versions",
+    "region_facts",
+    "report_lines",
+    "sequential_design",
+    "sources_of",
+    "verify_listening_log",
+    "write_listening_report",
+]
 
 _ALIGN_S = 30.0
 
@@ -271,6 +308,27 @@ def write_listening_report(folder: str | Path, page: str | Path | None = None) -
     if page is not None:
         check_outputs([page])
     return write_report(folder, page)
+
+
+def picture_of_log(path: str | Path) -> bytes | None:
+    """Draws the result of one log as PNG; None where there is nothing to draw.
+
+    Raises:
+        MixAssistError: it is no listening log.
+    """
+    from mixassist.listening.collection import comparison_of
+    from mixassist.listening.findings import finding_of
+    from mixassist.listening.plots import picture_png
+
+    comparison = comparison_of(path)
+    return None if comparison is None else picture_png(finding_of(comparison))
+
+
+def listening_directory() -> Path:
+    """Returns where logs go that belong to no session: below `MIXASSIST_STATE_DIR`, or the system's place for state."""
+    given = os.environ.get(STATE_DIR_VARIABLE)
+    base = Path(given) if given else platformdirs.user_state_path("mixassist", appauthor=False)
+    return base / "listening"
 
 
 def report_lines(page: Path, findings: dict[str, Any]) -> list[str]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QCoreApplication, QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
@@ -16,6 +16,10 @@ from mixassist.gui.key_map import KeyMap
 
 if TYPE_CHECKING:
     from mixassist.gui.main_window import MainWindow
+
+
+STAYS_IN_TESTS = ("quit",)
+"""Actions of the window that stay possible while the listening page is open."""
 
 
 class ActionSet(QObject):
@@ -30,6 +34,7 @@ class ActionSet(QObject):
     def __init__(self, owner: QWidget, window: MainWindow, key_map: KeyMap, panel: str | None = None) -> None:
         super().__init__(owner)
         self._owner, self._window, self._key_map = owner, window, key_map
+        self._panel = panel
         self.specs = tuple(s for s in ACTIONS if (s.menu == panel if panel else s.menu not in PANELS))
         context = Qt.ShortcutContext.WidgetWithChildrenShortcut if panel else Qt.ShortcutContext.WindowShortcut
         self.by_name: dict[str, QAction] = {}
@@ -60,6 +65,10 @@ class ActionSet(QObject):
 
     def lacking(self) -> dict[str, str]:
         """Returns why actions are not possible now, as words by name; the possible ones are not in it."""
+        if self._panel is None and self._window.listening.is_open:
+            # A blind test has the window to itself: no key and no menu may tell what it hides.
+            words = QCoreApplication.translate("conditions", "a listening test is open")
+            return {s.name: words for s in self.specs if s.name not in STAYS_IN_TESTS}
         fails = failing(self._window)
         return {s.name: fails[need] for s in self.specs for need in reversed(s.needs) if need in fails}
 

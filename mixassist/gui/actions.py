@@ -57,7 +57,8 @@ def _a(
 
 
 FILE, EDIT, TRACK, MIX, TRANSPORT, VIEW, HELP = "&File", "&Edit", "&Track", "&Mix", "T&ransport", "&View", "&Help"
-MENUS = (FILE, EDIT, TRACK, MIX, TRANSPORT, VIEW, HELP)
+LISTEN = "&Listen"
+MENUS = (FILE, EDIT, TRACK, MIX, LISTEN, TRANSPORT, VIEW, HELP)
 BLIND = "Blind test"
 PANELS = (BLIND,)
 
@@ -159,6 +160,14 @@ ACTIONS: tuple[ActionSpec, ...] = (
     _a("view_model", "Listen through the &model", MIX, "edits.view_model", "", "The transformation network",
         needs="model"),
     _a("cycle_view", "Next view", MIX, "edits.cycle_view", "V", "Cycle dry, wet, model"),
+    _a("listen_abx", "&ABX…", LISTEN, "listening.abx", "X", "Can two versions be told apart? A blind test"),
+    _a("listen_preference", "Blind &preference…", LISTEN, "listening.preference", "",
+        "Which of two versions is better, without knowing which is which"),
+    _a("listen_multi", "&Multi-stimulus page…", LISTEN, "listening.multi_stimulus", "",
+        "All versions on one axis, with comments"),
+    _a("listen_opinion", "&Opinion score…", LISTEN, "listening.opinion", "", "One version at a time, from 1 to 5"),
+    _a("listen_report", "&Report on a folder…", LISTEN, "listening.report", "",
+        "Join all logs of a folder into one page with plots", separator=True),
     _a("play", "&Play / stop", TRANSPORT, "transport.toggle", "Space", "Play or stop", needs="tracks"),
     _a("to_start", "To the &start", TRANSPORT, "transport.to_start", "Return", "Go to the start", needs="tracks"),
     _a("back_1s", "Back 1 s", TRANSPORT, "transport.back", "Left", "Seek back", needs="tracks"),
@@ -235,6 +244,25 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "What was noted when the audio was read, and what each track was taken for"),
     _a("log", "Show the &log", HELP, "program.show_log", "", "Open the folder in which the log lies", separator=True),
     _a("about", "&About MixAssist", HELP, "program.show_about", "", "Version and licence"),
+    _a("blind_a", "Listen to A", BLIND, "hear_a", "A", "The first version"),
+    _a("blind_b", "Listen to B", BLIND, "hear_b", "B", "The second version"),
+    _a("blind_x", "Listen to X", BLIND, "hear_x", "X", "A or B, by a coin flip"),
+    _a("blind_r", "Listen to the reference", BLIND, "hear_reference", "R", "What the same one is looked for"),
+    _a("blind_1", "Answer or version 1", BLIND, "number_1", "1", "The first answer, or listen to version 1"),
+    _a("blind_2", "Answer or version 2", BLIND, "number_2", "2", "The second answer, or listen to version 2"),
+    _a("blind_3", "Answer or version 3", BLIND, "number_3", "3", "The third answer, or listen to version 3"),
+    _a("blind_4", "Answer or version 4", BLIND, "number_4", "4", "The fourth answer, or listen to version 4"),
+    _a("blind_5", "Answer or version 5", BLIND, "number_5", "5", "The fifth answer, or listen to version 5"),
+    _a("blind_6", "Version 6", BLIND, "number_6", "6", "Listen to version 6"),
+    _a("blind_7", "Version 7", BLIND, "number_7", "7", "Listen to version 7"),
+    _a("blind_8", "Version 8", BLIND, "number_8", "8", "Listen to version 8"),
+    _a("blind_9", "Version 9", BLIND, "number_9", "9", "Listen to version 9"),
+    _a("blind_confirm", "Confirm the answer", BLIND, "confirm", "Return | Enter", "It counts, and the next begins"),
+    _a("blind_play", "Play / stop", BLIND, "toggle_play", "Space", "Play or stop"),
+    _a("blind_loop", "Loop", BLIND, "toggle_loop", "L", "Loop the region, or play on behind it"),
+    _a("blind_loop_start", "Loop from here", BLIND, "loop_start", "[", "The loop begins at the playhead"),
+    _a("blind_loop_end", "Loop to here", BLIND, "loop_end", "]", "The loop ends at the playhead"),
+    _a("blind_abandon", "Abandon the test", BLIND, "abandon", "Escape", "Twice, and the test is logged as abandoned"),
 )  # fmt: skip
 
 ACTION: dict[str, ActionSpec] = {spec.name: spec for spec in ACTIONS}

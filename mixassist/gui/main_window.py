@@ -19,6 +19,7 @@ from mixassist.gui.facts_text import facts_text
 from mixassist.gui.handlers.console import ConsoleActions
 from mixassist.gui.handlers.edits import EditActions
 from mixassist.gui.handlers.files import FileActions
+from mixassist.gui.handlers.listening import ListeningActions
 from mixassist.gui.handlers.looks import LooksActions
 from mixassist.gui.handlers.pictures import Pictures
 from mixassist.gui.handlers.program import ProgramActions
@@ -61,6 +62,7 @@ class MainWindow(QMainWindow):
         self.sound_device = SoundDevice(self.workspace.sound, self.workspace.tasks, self.settings, self)
         self.files, self.edits, self.tracks = FileActions(self), EditActions(self), TrackActions(self)
         self.transport, self.looks, self.program = TransportActions(self), LooksActions(self), ProgramActions(self)
+        self.listening = ListeningActions(self)
         self.time_line, self.pictures = TimeLine(self), Pictures(self)
         self.console_actions = ConsoleActions(self)
         self.key_map = KeyMap(self.settings.keys, self)
@@ -239,7 +241,8 @@ class MainWindow(QMainWindow):
     def _after_change(self, now: Session) -> None:
         self.time_line.show_session(now, self.console.selected_id)
         self.pictures.show_session(now, self.console.selected_id)
-        self._pages.setCurrentIndex(1 if now.tracks else 0)
+        if not self.listening.is_open:
+            self._pages.setCurrentIndex(1 if now.tracks else 0)
         self._shown = now
         self.console_actions.comparing.show_session(now)
         self.facts_of_strips.show_session(now)
@@ -310,8 +313,20 @@ class MainWindow(QMainWindow):
     def _method_picked(self, method: str) -> None:
         self.settings.method = method
 
+    def show_listening(self, page: QWidget | None) -> None:
+        """Gives the whole window to the listening page, or back to the mix: nothing else is seen during a test."""
+        if page is not None and self._pages.indexOf(page) < 0:
+            self._pages.addWidget(page)
+        self._pages.setCurrentIndex(self._pages.indexOf(page) if page else int(bool(self.workspace.session.tracks)))
+        for widget in (self.menuBar(), self.transport_bar, self.statusBar()):
+            widget.setVisible(page is None)
+        self.action_set.refresh()
+
     def tick(self) -> None:
         """Moves playhead, time and meters; called 30 times a second while there is something to play."""
+        if self.listening.is_open:
+            self._ticker.stop()
+            return
         player = self.workspace.sound.player
         session = self.workspace.session
         if player is None:
@@ -377,6 +392,7 @@ class MainWindow(QMainWindow):
             self.workspace.import_audio(names)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        self.listening.shut_down()
         if not self.files.may_leave(self.close):
             event.ignore()
             return

@@ -78,7 +78,7 @@ class Workspace(QObject):
         self.mix_words = ""
         self.views: tuple[View, ...] = (View.DRY, View.WET)
         self.automix_words = self.tr("Automix")
-        self._output_opener = output_opener
+        self.output_opener = output_opener
         self.tasks.default_on_error = self._tell_error
         self.sound.failed.connect(self._tell_sound_error)
         self.editor.refused.connect(lambda text: self.message.emit(text, "error"))
@@ -149,7 +149,7 @@ class Workspace(QObject):
 
     def open(self, sources: Sequence[str | Path]) -> None:
         """Opens a session, a folder or files in place of what is open; on an error what is open stays."""
-        opener = self._output_opener
+        opener = self.output_opener
 
         def work(progress: Any, cancel: Any) -> Any:
             from mixassist import api
@@ -229,7 +229,7 @@ class Workspace(QObject):
 
     def recover(self, recovery: Any) -> None:
         """Opens what an autosave kept; it counts as unsaved until it is saved."""
-        opener = self._output_opener
+        opener = self.output_opener
 
         def work(progress: Any, cancel: Any) -> Any:
             from mixassist.api.views import look_for_views

@@ -130,6 +130,12 @@ def collect(folder: str | Path) -> Collection:
     return Collection(root, _joined(runs.values()), tuple(refused))
 
 
+def comparison_of(path: str | Path) -> Comparison | None:
+    """Returns one log as a comparison of its own; None when it does not count."""
+    runs: dict[str, Run] = {}
+    return None if _taken_in(Path(path), runs) else _joined(runs.values())[0]
+
+
 def _taken_in(path: Path, runs: dict[str, Run]) -> str:
     """Adds a log to the runs; returns why not, if so."""
     try:

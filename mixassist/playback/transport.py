@@ -122,19 +122,25 @@ class Player:
         """Start and end of the loop in frames, or None."""
         return self._desk.wish.loop
 
-    def set_graph(self, graph: PlayGraph, *, is_version: bool = False) -> None:
+    def set_graph(self, graph: PlayGraph, *, is_version: bool = False, position_frames: int | None = None) -> None:
         """Plays another graph from the next block on; what differs goes over in 8 ms.
 
         Args:
             is_version: it is another version of the same music, to be compared with the one that plays: 5 ms.
+            position_frames: go there at the same moment, playing or not.
 
         Raises:
             ValueError: the graph runs at another rate than the output.
         """
         if graph.sample_rate_hz != self._output.sample_rate_hz:
             raise ValueError(f"a graph at {graph.sample_rate_hz} Hz for an output at {self._output.sample_rate_hz} Hz")
+        playing = self.is_playing
         with self._lock:
-            self._desk = _desk_for(wish_with_graph(self._desk.wish, graph, is_version), self._desk)
+            wish = wish_with_graph(self._desk.wish, graph, is_version)
+            if position_frames is not None:
+                place = min(max(position_frames, 0), graph.length_frames)
+                wish = replace(wish, serial=wish.serial + 1, playing=playing, position=place)
+            self._desk = _desk_for(wish, self._desk)
         self._ahead.wake()
 
     def play(self) -> None:
