@@ -179,6 +179,13 @@ QPushButton[primary="true"] {{ background: {t.accent}; color: {t.on_accent}; bor
 QPushButton[primary="true"]:hover {{ background: {mixed(t.colour("accent"), t.colour("text"), 0.15).name()}; }}
 QPushButton[primary="true"]:disabled {{ background: {t.raised}; border-color: {t.line};
   color: {mixed(t.colour("text"), t.colour("window"), 0.6).name()}; }}
+QSpinBox, QDoubleSpinBox {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.line}; border-radius: 4px;
+  padding: 2px 5px; selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}
+QSpinBox:focus, QDoubleSpinBox:focus {{ border-color: {t.accent}; }}
+QCheckBox::indicator, QListView::indicator {{ width: 12px; height: 12px; border: 1px solid {t.dim}; border-radius: 3px;
+  background: {t.sunken}; }}
+QCheckBox::indicator:checked, QListView::indicator:checked {{ background: {t.accent}; border-color: {t.accent}; }}
+QCheckBox:focus {{ color: {t.accent}; }}
 QComboBox::drop-down {{ border: none; width: 18px; }}
 QComboBox QAbstractItemView {{ background: {t.panel}; color: {t.text}; border: 1px solid {t.line};
   selection-background-color: {t.accent}; selection-color: {t.on_accent}; outline: none; }}

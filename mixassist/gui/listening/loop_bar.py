@@ -13,6 +13,8 @@ from mixassist.gui.views.time_ruler import draw_ruler, time_text
 
 _MARGIN = 8
 _GRIP = 9.0
+_LAST_LABEL = 36
+"""Room that a time needs to the right of its tick."""
 
 
 class LoopBar(QWidget):
@@ -99,7 +101,7 @@ class LoopBar(QWidget):
         theme = theme_of(self)
         bar = QRectF(_MARGIN, 24, self.width() - 2 * _MARGIN, self.height() - 30)
         draw_ruler(
-            painter, theme, self.font(), QRectF(bar.left(), 0, bar.width(), 22), 0.0,
+            painter, theme, self.font(), QRectF(bar.left(), 0, bar.width() - _LAST_LABEL, 22), 0.0,
             self._frames / self._rate / max(bar.width(), 1.0),
         )  # fmt: skip
         paint.box(painter, bar, theme.colour("sunken"), theme.colour("line"), 5)

@@ -120,7 +120,7 @@ def opinion_run(test: OpinionTest) -> Run:
     return Run(
         test,
         _tr("How good does this sound?"),
-        (("A", "♪"),),
+        (("A", _tr("Listen")),),
         tuple((str(score), _tr(words)) for score, words in OPINION_SCALE),
         lambda key: test.version_of_question(),
         lambda key: _quietly(test.answer, int(key)),

@@ -100,6 +100,12 @@ class SetupForm(QWidget):
             box.setDecimals(2)
             box.setRange(0.0, 86_400.0)
             box.setSuffix(" s")
+        for field in (self.trials, self.rounds, self.start_s, self.end_s, self.listener, self.title, self.folder):
+            field.setMinimumHeight(28)
+        for box in (self.trials, self.rounds, self.start_s, self.end_s):
+            box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+            box.setMinimumWidth(86)
+        self.design.setMinimumWidth(440)
         for widget, name, words in (
             (self.design, "design", self.tr("Trials")), (self.trials, "trials", self.tr("Trials")),
             (self.rounds, "rounds", self.tr("Rounds")), (self.screening, "screening", self.tr("Screening question")),

@@ -23,7 +23,8 @@ class TrialPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("blind.trial")
         self._run = run
-        self.hears = self._buttons(run.hears, "blind.hear", 34, self.hear_wanted, self.tr("Listen to {0}"))
+        pixels = 34 if all(len(words) == 1 for _, words in run.hears) else 20
+        self.hears = self._buttons(run.hears, "blind.hear", pixels, self.hear_wanted, self.tr("Listen to {0}"))
         self.answers = self._buttons(run.answers, "blind.answer", 15, self.answer_wanted, self.tr("Answer: {0}"))
         self.feedback = QLabel("", self)
         self.feedback.setObjectName("blind.feedback")
