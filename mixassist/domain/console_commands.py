@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from mixassist.domain.channel import Channel
 from mixassist.domain.commands import SetControls, _Edit
-from mixassist.domain.controls import NEUTRAL, with_amount
+from mixassist.domain.controls import NEUTRAL, Controls, with_amount
 from mixassist.domain.errors import MixAssistError
 from mixassist.domain.parameters import KEYS, PARAMETER
 from mixassist.domain.session import AMOUNT_MAX, Reference, Session
@@ -43,8 +44,7 @@ class SetAmount(_Edit):
             channel = track.channel
             if channel.prediction is None:
                 return channel
-            before = with_amount(NEUTRAL, channel.prediction, session.amount)
-            after = with_amount(NEUTRAL, channel.prediction, self.amount)
+            before, after = _at(channel.prediction, session.amount), _at(channel.prediction, self.amount)
             follows = [k for k in KEYS if k not in channel.locks and channel.controls[k] == before[k]]
             return replace(channel, controls=channel.controls.taken_from(after, follows))
 
@@ -202,6 +202,12 @@ def linked_fader_move(session: Session, track_id: str, value_db: float, start_db
     }
     values[track_id] = {FADER: value_db}
     return SetControls(values, f"{session.track(track_id).channel.group}: fader")
+
+
+@lru_cache(maxsize=256)
+def _at(prediction: Controls, amount: float) -> Controls:
+    """A drag asks again for what it set the moment before."""
+    return with_amount(NEUTRAL, prediction, amount)
 
 
 def _without_lone_members(session: Session) -> Session:

@@ -39,7 +39,6 @@ class Comparing(QObject):
         self._task: Task | None = None
         self.matches = True
         self.listens_to_reference = False
-        sound.heard_through = self.heard
 
     @property
     def gain_db(self) -> float | None:
@@ -108,9 +107,13 @@ class Comparing(QObject):
         """Another session is opened."""
         self._known.clear()
         self._mine = None
+        self._sound.heard_through = None
         self._forget_reference()
 
     def _tell(self) -> None:
+        # While the mix itself sounds, fresh renders go to the player without waiting for the window.
+        is_mix = not self.listens_to_reference and not self.gain_db
+        self._sound.heard_through = None if is_mix else self.heard
         self._sound.send_graph()
         self.changed.emit()
 

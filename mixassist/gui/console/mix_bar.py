@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QWidget
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QWidget
 
 from mixassist.domain.parameters import Group, Parameter, Scale
 from mixassist.domain.session import AMOUNT_MAX, Session
@@ -36,6 +36,7 @@ class MixBar(QWidget):
     def __init__(self, actions: dict[str, QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("mixbar")
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._actions = actions
         words = {"Start": self.tr("Start"), "Predicted": self.tr("Predicted"), "Mine": self.tr("Mine")}
         self.slots = SegmentedControl(tuple((name, words.get(name, name)) for name in SLOTS), "snapshot", self)
@@ -66,6 +67,9 @@ class MixBar(QWidget):
         self.reference.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.reference.customContextMenuRequested.connect(self._open_reference_menu)
 
+    def minimumSizeHint(self) -> QSize:
+        return QSize(400, self.sizeHint().height())
+
     def _lay_out(self) -> None:
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -75,6 +79,12 @@ class MixBar(QWidget):
         row.addStretch(1)
         for widget in (self.amount, self.group, self.wide):
             row.addWidget(widget)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window what menus and keys do as well makes room."""
+        super().resizeEvent(event)
+        for widget, least in ((self.wide, 660), (self.group, 600), (self.match_words, 540), (self.reference, 500)):
+            widget.setVisible(self.width() >= least)
 
     def _connect(self) -> None:
         self.slots.picked.connect(self.slot_picked)

@@ -42,6 +42,7 @@ class ConsoleActions(QObject):
         self._window = window
         self._workspace = window.workspace
         self.comparing = Comparing(window.workspace.sound, window.workspace.tasks, self)
+        self._ticks = (True, False)
         self._stages_before: dict[str, Stages] = {}
         self.ask_name = self._ask_name
         """Asks for a group's name; tests and scripts put their own answer here."""
@@ -64,7 +65,10 @@ class ConsoleActions(QObject):
 
     def _show_comparing(self) -> None:
         self._window.console.mix_bar.show_match(self.comparing.gain_db)
-        self._window.action_set.refresh()
+        ticks = (self.comparing.matches, self.comparing.listens_to_reference)
+        if ticks != self._ticks:
+            self._ticks = ticks
+            self._window.action_set.refresh()
 
     @property
     def _ids(self) -> tuple[str, ...]:

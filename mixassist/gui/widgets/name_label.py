@@ -18,7 +18,7 @@ from mixassist.gui.widgets.value_entry import ValueEntry
 _LEAST_PIXELS = 10
 """Letters smaller than this are not read at a glance."""
 
-_LEADING_NUMBER = re.compile(r"^[0-9]+[ ._-]+")
+_LEADING_NUMBER = re.compile(r"^[0-9]+[ ._-]+(?=[^0-9])")
 
 
 class NameLabel(PaintedButton):
@@ -115,10 +115,9 @@ class NameLabel(PaintedButton):
             paint.focus_ring(painter, rect, theme.colour("accent"))
 
     def _draw_one_line(self, painter: QPainter, theme: Theme, rect: QRectF, colour: QColor) -> None:
-        size, text = (12 if self.two_lines else 11), self.text()
+        # The foot has less room, and the title has the number.
+        size, text = (12, self.text()) if self.two_lines else (11, _LEADING_NUMBER.sub("", self.text()))
         painter.setFont(paint.fitted(self.font(), size, text, rect.width(), bold=True, least=_LEAST_PIXELS))
-        if not self.two_lines and painter.fontMetrics().horizontalAdvance(text) > rect.width():
-            text = _LEADING_NUMBER.sub("", text)  # the title has it
         ink = theme.colour("text") if self.two_lines else paint.ink_on(colour)
         align = paint.Align.AlignLeft if self.two_lines else paint.Align.AlignHCenter
         # Stems of a kind differ at their ends (Snare Top, Snare Bottom): what does not fit goes from the middle.
