@@ -19,6 +19,7 @@ from mixassist.domain.slots import present_slot
 from mixassist.gui.console.strip import NARROW_WIDTH, WIDE_WIDTH, Strip
 from mixassist.gui.main_window import MainWindow
 from mixassist.gui.widgets.fader import Fader
+from mixassist.gui.widgets.name_label import _LEADING_NUMBER, _halves, _numbered_word
 from mixassist.gui.widgets.value_box import ValueBox
 
 LEFT, ALT = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.AltModifier
@@ -276,3 +277,21 @@ def test_d_takes_a_strip_s_processing_out_and_back_in_as_it_was(window: MainWind
         seen.append(window.session.track_named("Kick").channel.stages)
     assert seen == [Stages(False, False, False), before]
     assert window.document.history[-2:] == ("Kick: dry", "Kick: wet")
+
+
+@pytest.mark.parametrize(("width", "shown"), [(1280, True), (900, False)])
+def test_the_bar_makes_room_in_a_narrow_window(window: MainWindow, qtbot: QtBot, width: int, shown: bool) -> None:
+    window.resize(width, 720)
+    bar = window.console.mix_bar
+    qtbot.waitUntil(lambda: bar.wide.isVisible() is shown)
+    assert window.width() <= max(width, 930)
+    assert bar.slots.isVisible()
+    assert bar.amount.geometry().right() <= bar.width()
+
+
+def test_names_too_long_for_a_strip_are_parted_or_shortened(qtbot: QtBot) -> None:
+    assert _halves("03 Snare Bottom", lambda text: len(text) < 10) == ("03 Snare", "Bottom")
+    assert _halves("Contrabassoon solo", lambda text: len(text) < 5) == ("Contrabassoon", "solo")
+    assert _numbered_word("03 Snare Bottom") == "03 Snare"
+    assert _numbered_word("Snare Bottom") == "Snare"
+    assert [_LEADING_NUMBER.sub("", n) for n in ("03 Kick", "808", "12-Pad", "7 8")] == ["Kick", "808", "Pad", "7 8"]
