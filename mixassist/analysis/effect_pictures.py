@@ -153,6 +153,8 @@ def _draw_harmonics(axes: Axes, portraits: Mapping[str, ChannelPortrait]) -> Non
         )
     axes.set_yscale("log")
     axes.set_ylim(_LEAST_PERCENT, 30.0)
+    if all(p.distortion.thd_percent.max(initial=0.0) < _LEAST_PERCENT for p in portraits.values()):
+        say_instead(axes, f"no harmonics above {_LEAST_PERCENT:g} %")
     axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y:g}"))
     _set_pitch_axis(axes)
     axes.text(0.98, 0.96, "\n".join(texts), transform=axes.transAxes, ha="right", va="top", fontsize=8, color=INK)

@@ -57,11 +57,12 @@ def stereo_field(
     for _, block in blocks(array, cancel=cancel):
         peak = max(peak, float(np.abs(block).max(initial=0.0)))
     reach = peak * math.sqrt(2.0) or 1.0
-    edges = np.linspace(-reach, reach, cells + 1)
-    counts = np.zeros((cells, cells))
+    scale = cells / (2.0 * reach)
+    counts = np.zeros(cells * cells)
     for _, block in blocks(array, progress, cancel, "Drawing the stereo field"):
         heard = block[block.any(axis=1)]
         across, up = (heard[:, 1] - heard[:, 0]) * math.sqrt(0.5), (heard[:, 0] + heard[:, 1]) * math.sqrt(0.5)
-        counts += np.histogram2d(up, across, bins=(edges, edges))[0]
+        column, row = (np.minimum((v + reach) * scale, cells - 1).astype(np.int64) for v in (across, up))
+        counts += np.bincount(row * cells + column, minlength=cells * cells)
     total = counts.sum()
-    return StereoField(counts / total if total else counts, reach)
+    return StereoField((counts / total if total else counts).reshape(cells, cells), reach)

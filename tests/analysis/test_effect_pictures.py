@@ -70,7 +70,9 @@ def test_both_views_are_in_one_plot_with_their_numbers(portraits: dict[str, Chan
 def test_names_are_drawn_as_they_are_and_one_view_is_enough(portraits: dict[str, ChannelPortrait]) -> None:
     words = texts(effects_figure("$x_1^ <b>", {"model": portraits["model"]}))
     assert "Effects of $x_1^ <b>" in words and "no reverb" in words
-    assert png_bytes(effects_figure("Nothing", {}))
+    nothing = effects_figure("Nothing", {})
+    assert "no harmonics above 0.001 %" in texts(nothing) and "no harmonics" not in words
+    assert png_bytes(nothing)
 
 
 def test_the_stereo_field_says_silence_and_shows_correlation() -> None:
