@@ -207,6 +207,7 @@ class MelRow(TimePicture):
             if (wider.first, wider.second) == (self.first, self.second):
                 self._image, self._has = image, wider
                 self.update()
+                self.redrawn.emit()
 
         self._thread.draw(id(self), lambda: drawn(mel, wider, rate), take)
 

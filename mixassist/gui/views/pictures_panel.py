@@ -51,6 +51,7 @@ class PicturesPanel(QWidget):
             wave.setObjectName(f"pictures.wave{number + 1}")
         for picture in self.rows:
             picture.seek_wanted.connect(self.seek_wanted)
+            picture.redrawn.connect(self._show_reading)
         self.cursor_place.moved.connect(self._show_reading)
         self._lay_out()
 

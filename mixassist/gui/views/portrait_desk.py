@@ -41,7 +41,7 @@ class PortraitDesk(QObject):
 
     @property
     def portraits(self) -> tuple[Any, ...] | None:
-        """The portraits that are wanted; None while they are not measured."""
+        """The portraits that are wanted, each with its view; None while they are not measured."""
         return self._kept.get(self._wish[0]) if self._wish is not None else None
 
     def want(self, channel: Channel, sample_rate_hz: int, views: tuple[View, ...]) -> None:
@@ -90,7 +90,7 @@ class PortraitDesk(QObject):
             found = []
             for number, view in enumerate(views):
                 part = scaled(progress, number / len(views), (number + 1) / len(views))
-                found.append(channel_portrait(channel, rate, view, part, cancel))
+                found.append((view, channel_portrait(channel, rate, view, part, cancel)))
             return tuple(found)
 
         self._task = task = self._tasks.run_task(self.tr("Measuring the effects"), work, quiet=True, soon=True)

@@ -63,6 +63,7 @@ class PortraitsPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(grid, 1)
         self._portraits: tuple[Any, ...] = ()
+        self._views: dict[int, str] = {}
         self._title = ""
 
     @property
@@ -76,8 +77,9 @@ class PortraitsPanel(QWidget):
         self._show_words(words)
 
     def show_portraits(self, portraits: tuple[Any, ...]) -> None:
-        """Shows the portraits of each view, wet first; none empties all plots."""
-        self._portraits = portraits
+        """Shows pairs of view and portrait, wet first; none empties all plots."""
+        self._views = {id(portrait): str(view) for view, portrait in portraits}
+        self._portraits = portraits = tuple(portrait for _, portrait in portraits)
         if not portraits:
             for plot in self.plots:
                 plot.show_curves(())
@@ -90,12 +92,12 @@ class PortraitsPanel(QWidget):
         self._show_words("")
 
     def _curve(self, portrait: Any, x: np.ndarray, y: np.ndarray, words: str = "") -> Curve:
-        view = str(portrait.view)
+        view = self._views[id(portrait)]
         ink = COLOURS[theme_of(self).name][view]
         return Curve(words or self._name(portrait), x, y, ink, dashed=view == "model")
 
     def _name(self, portrait: Any) -> str:
-        return self.tr("Model") if str(portrait.view) == "model" else self.tr("Wet")
+        return self.tr("Model") if self._views[id(portrait)] == "model" else self.tr("Wet")
 
     def _show_equalizer(self, portraits: tuple[Any, ...]) -> None:
         curves = tuple(self._curve(p, p.response.frequencies_hz, p.response.magnitude_db) for p in portraits)
@@ -151,7 +153,7 @@ class PortraitsPanel(QWidget):
     def _show_words(self, state: str) -> None:
         inks = COLOURS[theme_of(self).name]
         key = "".join(
-            f'<span style="color:{inks[str(p.view)]}">■</span> {self._name(p)}'
+            f'<span style="color:{inks[self._views[id(p)]]}">■</span> {self._name(p)}'
             f"{self.tr(' (dashed)') if str(p.view) == 'model' else ''} &nbsp; "
             for p in self._portraits
         )

@@ -100,15 +100,26 @@ class TimeMouse(QObject):
 
 
 def draw_selection(
-    painter: QPainter, theme: Theme, axis: TimeAxis, area: QRectF, x_of: Callable[[float], float]
+    painter: QPainter,
+    theme: Theme,
+    axis: TimeAxis,
+    area: QRectF,
+    x_of: Callable[[float], float],
+    *,
+    filled: bool = True,
 ) -> None:
-    """Paints what is selected over an area; its edges are heavier when playback goes round it."""
+    """Paints what is selected over an area; its edges are heavier when playback goes round it.
+
+    Args:
+        filled: tint it; not over pictures whose colours mean something.
+    """
     if axis.selection is None:
         return
     first, last = (min(max(x_of(edge), area.left()), area.right()) for edge in axis.selection)
     ground = QColor(theme.colour("accent"))
     ground.setAlpha(38)
-    painter.fillRect(QRectF(first, area.top(), max(last - first, 1.0), area.height()), ground)
+    if filled:
+        painter.fillRect(QRectF(first, area.top(), max(last - first, 1.0), area.height()), ground)
     painter.setPen(QPen(theme.colour("accent"), 1.6 if axis.is_looping else 0.8))
     for edge in axis.selection:
         x = x_of(edge)

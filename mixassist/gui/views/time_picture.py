@@ -50,6 +50,8 @@ class TimePicture(QWidget):
     """
 
     seek_wanted = Signal(int)
+    redrawn = Signal()
+    """Something else can be read under the cursor."""
 
     def __init__(self, axis: TimeAxis, cursor: PictureCursor, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -108,7 +110,7 @@ class TimePicture(QWidget):
         painter.setClipRect(body)
         self.draw_body(painter, theme, body)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        draw_selection(painter, theme, self.axis, body, self.x_of)
+        draw_selection(painter, theme, self.axis, body, self.x_of, filled=not self.has_height)
         painter.restore()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.draw_header(painter, theme, QRectF(0, 0, HEADER_WIDTH - 4, self.height()))

@@ -206,6 +206,7 @@ class WaveRow(TimePicture):
             if top != self._top:
                 self._top = top
             self.update()
+            self.redrawn.emit()
 
         self._thread.draw(id(self), lambda: _drawn(pyramids, inks, wider, wish), take)
 
