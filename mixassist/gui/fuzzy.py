@@ -6,7 +6,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 
-_WORD_START, _NEIGHBOUR, _LETTER, _SKIPPED = 8.0, 5.0, 1.0, 0.05
+_WORD_START, _NEIGHBOUR, _LETTER, _SKIPPED = 7.0, 8.0, 1.0, 0.05
 
 
 @dataclass(frozen=True)

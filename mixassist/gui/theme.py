@@ -205,6 +205,11 @@ QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 QSplitter::handle {{ background: {t.window}; }}
 QSplitter::handle:hover {{ background: {t.accent}; }}
+QDialog {{ border: 1px solid {t.line}; }}
+QLabel[dim="true"] {{ color: {t.dim}; }}
+QAbstractSpinBox {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.line}; border-radius: 4px;
+  padding: 2px 6px; selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}
+QAbstractSpinBox:focus {{ border-color: {t.accent}; }}
 QProgressBar {{ background: {t.sunken}; border: none; border-radius: 3px; }}
 QProgressBar::chunk {{ background: {t.accent}; border-radius: 3px; }}
 QTreeView, QTreeWidget, QListView, QListWidget, QPlainTextEdit {{ background: {t.panel}; color: {t.text};

@@ -27,11 +27,12 @@ class ProgramActions(QObject):
     def show_palette(self) -> None:
         """Opens the command palette."""
         entries = (*self.action_entries(), *self.strip_entries())
-        CommandPalette(entries, self._window.settings.palette, self._window).open()
+        prompt = self.tr("What do you want to do?")
+        CommandPalette(entries, self._window.settings.palette, prompt, self._window).open()
 
     def open_recent(self) -> None:
         """Opens the palette with nothing but recent sessions and folders."""
-        CommandPalette(self.recent_entries(), [], self._window).open()
+        CommandPalette(self.recent_entries(), [], self.tr("Open again"), self._window).open()
 
     def action_entries(self) -> tuple[Entry, ...]:
         """Returns the table's actions as the palette lists them."""

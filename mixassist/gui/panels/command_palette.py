@@ -91,9 +91,10 @@ class CommandPalette(QDialog):
 
     Args:
         recent: names of what was done from here lately, the last one first; changed in place.
+        prompt: what the empty field says.
     """
 
-    def __init__(self, entries: Sequence[Entry], recent: list[str], parent: QWidget) -> None:
+    def __init__(self, entries: Sequence[Entry], recent: list[str], prompt: str, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
         self.setObjectName("palette")
         self.setWindowTitle(self.tr("Command palette"))
@@ -101,8 +102,8 @@ class CommandPalette(QDialog):
         self._entries, self._recent = tuple(entries), recent
         self.field = QLineEdit(self)
         self.field.setObjectName("palette.field")
-        self.field.setAccessibleName(self.tr("What do you want to do?"))
-        self.field.setPlaceholderText(self.tr("What do you want to do?"))
+        self.field.setAccessibleName(prompt)
+        self.field.setPlaceholderText(prompt)
         self.field.setFont(paint.sized(self.font(), 15))
         self.field.setFixedHeight(_FIELD_HEIGHT)
         self.field.setAttribute(Qt.WidgetAttribute.WA_MacShowFocusRect, False)
@@ -117,7 +118,6 @@ class CommandPalette(QDialog):
         self.model = PaletteModel(self)
         self.list.setModel(self.model)
         self.list.setItemDelegate(PaletteRow(self.list))
-        self.list.setFixedHeight(PaletteRow.HEIGHT * _ROWS + 4)
         self.list.clicked.connect(lambda index: self._do(index.row()))
         self.list.selectionModel().currentChanged.connect(self._speak)
         self.none = QLabel(self.tr("Nothing fits."), self)
@@ -136,7 +136,6 @@ class CommandPalette(QDialog):
         window = parent.window()
         width = min(_WIDTH, window.width() - 40)
         self.setFixedWidth(width)
-        self.adjustSize()
         self.move(window.mapToGlobal(QPoint((window.width() - width) // 2, min(70, window.height() // 10))))
 
     def _find(self, letters: str) -> None:
@@ -144,6 +143,8 @@ class CommandPalette(QDialog):
         count = self.model.rowCount()
         self.list.setVisible(count > 0)
         self.none.setVisible(count == 0)
+        self.list.setFixedHeight(PaletteRow.HEIGHT * min(count, _ROWS) + 4)
+        self.setFixedHeight(self.layout().sizeHint().height())
         self._go(0)
 
     def _go(self, row: int) -> None:

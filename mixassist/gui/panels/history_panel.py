@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel, QListView, QVBoxLayout, QWidget
 
 from mixassist.domain.document import Document
 from mixassist.gui import paint
-from mixassist.gui.theme import mixed, theme_of
+from mixassist.gui.theme import theme_of
 from mixassist.gui.widgets.enter_presses import EnterPresses
 
 Index = QModelIndex | QPersistentModelIndex
@@ -53,8 +53,7 @@ class HistoryModel(QAbstractListModel):
             font.setBold(True)
             return font
         if role == roles.ForegroundRole and row > self.place:
-            theme = theme_of(self._view)
-            return mixed(theme.colour("dim"), theme.colour("panel"), 0.2)
+            return theme_of(self._view).colour("dim")
         return None
 
     def _spoken(self, row: int) -> str:

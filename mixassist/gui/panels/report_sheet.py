@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, QSize, Qt
 from PySide6.QtGui import QBrush, QGuiApplication
-from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtWidgets import QHeaderView, QListWidget, QListWidgetItem, QTreeWidget, QTreeWidgetItem, QWidget
 
 from mixassist.domain.commands import SetChannelFields
 from mixassist.domain.instruments import INSTRUMENTS
@@ -22,6 +22,7 @@ from mixassist.gui.views.time_ruler import time_text
 from mixassist.gui.widgets.flat_combo import FlatCombo
 
 _NAME, _INSTRUMENT, _AUDIO, _NOTES = range(4)
+_ROW_PIXELS, _LINE_PIXELS = 32, 17
 
 
 class ReportSheet(Sheet):
@@ -82,6 +83,7 @@ class ReportSheet(Sheet):
             notes = "\n".join((*(f"⚠ {words}" for words in faults), *self._report.done_to(track.id)))
             row = QTreeWidgetItem(tree, [track.name, "", audio_text(track, session), notes])
             row.setTextAlignment(_AUDIO, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+            row.setSizeHint(_NOTES, QSize(0, max(_ROW_PIXELS, _LINE_PIXELS * (notes.count("\n") + 1) + 8)))
             if faults:
                 row.setForeground(_NOTES, warning)
             tree.setItemWidget(row, _INSTRUMENT, self._chooser(track))
@@ -116,20 +118,16 @@ class ReportSheet(Sheet):
 
     def _add_unreadable(self) -> None:
         self.add_words(self.tr("Left out"), heading=True)
-        tree = QTreeWidget(self)
-        tree.setObjectName("report.unreadable")
-        tree.setAccessibleName(self.tr("Files that were left out"))
-        tree.setHeaderLabels([self.tr("File"), self.tr("Why"), self.tr("What helps")])
-        tree.setRootIsDecorated(False)
-        tree.setWordWrap(True)
+        listing = QListWidget(self)
+        listing.setObjectName("report.unreadable")
+        listing.setAccessibleName(self.tr("Files that were left out"))
+        listing.setWordWrap(True)
+        listing.setTextElideMode(Qt.TextElideMode.ElideNone)
+        listing.setResizeMode(QListWidget.ResizeMode.Adjust)
         for error in self._report.unreadable:
-            row = QTreeWidgetItem(tree, [Path(error.subject).name, error.message, error.remedy])
-            for column in range(3):
-                row.setToolTip(column, error.subject if column == 0 else row.text(column))
-        tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
-        tree.header().resizeSection(1, 330)
-        tree.header().setStretchLastSection(True)
-        self.body.addWidget(tree, 1)
+            item = QListWidgetItem(f"{Path(error.subject).name}: {error.message}.\n{error.remedy}", listing)
+            item.setToolTip(error.subject)
+        self.body.addWidget(listing, 1)
 
     def copy(self) -> None:
         """Puts the report on the clipboard as text."""

@@ -8,7 +8,6 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import (
-    QCheckBox,
     QDoubleSpinBox,
     QGridLayout,
     QLabel,
@@ -23,6 +22,7 @@ from mixassist.gui import paint
 from mixassist.gui.panels.sheet import Sheet
 from mixassist.gui.settings import Settings
 from mixassist.gui.settings_schema import SCHEMA, SETTING, Setting, SettingError
+from mixassist.gui.widgets.check_box import CheckBox
 from mixassist.gui.widgets.flat_combo import FlatCombo
 from mixassist.gui.widgets.push_button import PushButton
 
@@ -93,7 +93,7 @@ class SettingsDialog(Sheet):
         reset.clicked.connect(lambda: self._settings.reset(setting.key))
         words = QLabel(translated(setting.description), self)
         words.setWordWrap(True)
-        words.setEnabled(False)
+        words.setProperty("dim", True)
         grid.addWidget(label, row, 0)
         grid.addWidget(control, row, 1)
         grid.addWidget(reset, row, 2)
@@ -108,7 +108,7 @@ class SettingsDialog(Sheet):
         if setting.choices:
             return self._chooser(setting)
         if isinstance(setting.default, bool):
-            box = QCheckBox(self)
+            box = CheckBox(self)
             box.toggled.connect(lambda on: self._take(setting.key, on))
             self._show[setting.key] = box.setChecked
             return box

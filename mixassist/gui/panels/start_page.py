@@ -6,12 +6,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QAction, QPaintEvent, QPen
+from PySide6.QtGui import QAction, QKeySequence, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from mixassist.gui import paint
 from mixassist.gui.theme import mixed, theme_of
 from mixassist.gui.widgets.push_button import PushButton
+from mixassist.gui.widgets.recent_button import RecentButton
 
 
 class DropCard(QFrame):
@@ -52,6 +53,10 @@ _ANY = {
 }  # fmt: skip
 
 
+_HINTED = ("paste", "palette", "keys")
+_NATIVE = QKeySequence.SequenceFormat.NativeText
+
+
 class StartPage(QWidget):
     """Emits a recent source that a person picks; its buttons trigger actions."""
 
@@ -64,7 +69,22 @@ class StartPage(QWidget):
         self._recents = QVBoxLayout()
         self._recents.setSpacing(4)
         self._actions = actions
+        self.hint = QLabel("", self)
+        self.hint.setProperty("dim", True)
+        for name in _HINTED:
+            actions[name].changed.connect(self._show_hint)
+        self._show_hint()
         self._lay_out()
+
+    def _show_hint(self) -> None:
+        """Names the keys that help to begin without a mouse, as they are now."""
+        words = {
+            "paste": self.tr("{0} takes files copied in the file manager"),
+            "palette": self.tr("{0} finds everything that can be done"),
+            "keys": self.tr("{0} shows all keys"),
+        }
+        keys = {name: self._actions[name].shortcut().toString(_NATIVE) for name in _HINTED}
+        self.hint.setText("   ·   ".join(words[name].format(key) for name, key in keys.items() if key))
 
     def _lay_out(self) -> None:
         inside = QVBoxLayout(self.card)
@@ -97,6 +117,8 @@ class StartPage(QWidget):
         column.addWidget(self.card, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(14)
         column.addLayout(self._recents)
+        column.addSpacing(14)
+        column.addWidget(self.hint, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
 
     def show_recents(self, recents: list[str]) -> None:
@@ -106,11 +128,14 @@ class StartPage(QWidget):
             if widget is not None:
                 widget.deleteLater()
         found = [r for r in recents if Path(r).exists()][:5]
-        for source in found:
-            path = Path(source)
-            button = PushButton(f"{path.stem if path.is_file() else path.name}   —   {path.parent}")
-            button.setFixedWidth(560)
-            button.setToolTip(source)
+        if found:
+            heading = QLabel(self.tr("Recent"), self)
+            heading.setProperty("dim", True)
+            heading.setFixedWidth(560)
+            self._recents.addWidget(heading, 0, Qt.AlignmentFlag.AlignHCenter)
+        for number, source in enumerate(found, 1):
+            button = RecentButton(Path(source), self)
+            button.setObjectName(f"start.recent.{number}")
             button.clicked.connect(lambda _=False, s=source: self.recent_wanted.emit(s))
             self._recents.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
 
