@@ -38,6 +38,12 @@ def match(query: str, text: str) -> Match | None:
     return Match(score - _SKIPPED * len(plain) if places else 0.0, tuple(sorted(places)))
 
 
+def contains(query: str, text: str) -> bool:
+    """Whether every word of a query stands in a text as it is: for long texts, in which single letters find anything."""
+    plain = folded(text)
+    return all(word in plain for word in folded(query).split())
+
+
 def _match_word(word: str, text: str) -> Match | None:
     """Finds the best places for the letters of one word, by dynamic programming over (letter, place)."""
     best: list[Match | None] = []

@@ -9,7 +9,6 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 import torch  # isort: skip  # before Qt, as the application does
 
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -28,6 +27,8 @@ from mixassist.networks.staged import StagedNetwork
 from mixassist.playback.outputs import NullOutput
 from mixassist.rendering import renderers
 from mixassist.rendering.model_renderer import WEIGHTS_NAME
+
+from .leaks import LeakWatch
 
 RATE = 44_100
 
@@ -61,11 +62,13 @@ def small_model(models: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def no_leaks(qapp: object) -> Iterator[None]:
-    """Fails a test that leaves a thread or a running timer of a window behind."""
-    before = set(threading.enumerate())
-    yield
-    left = [t for t in threading.enumerate() if t not in before and t.is_alive() and "Dummy" not in type(t).__name__]
-    assert not left, f"threads left behind: {left}"
+    """Fails a test that leaves a thread, a pool at work or a running timer behind, and names who started it."""
+    watch = LeakWatch()
+    with pytest.MonkeyPatch.context() as patched:
+        watch.watch(patched)
+        yield
+    found = watch.leaks()
+    assert not found, "left behind: " + "; ".join(found)
 
 
 def tone(seconds: float, hz: float, level: float, sides: int = 1) -> np.ndarray:

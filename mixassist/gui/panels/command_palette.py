@@ -12,13 +12,13 @@ from PySide6.QtGui import QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
 
 from mixassist.gui import paint
-from mixassist.gui.fuzzy import Match, match
+from mixassist.gui.fuzzy import Match, contains, match
 from mixassist.gui.theme import theme_of
 from mixassist.gui.widgets.palette_row import PaletteRow
 
 _WIDTH, _ROWS, _FIELD_HEIGHT = 600, 11, 36
-_BY_TIP = 6.0
-"""How far a find in what an action does stands behind one in its name."""
+_BY_TIP = -100.0
+"""What a find in what an action does scores: less than any in its name."""
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -45,10 +45,9 @@ def found_entries(entries: Sequence[Entry], letters: str, recent: Sequence[str])
     for place, entry in enumerate(entries):
         found = match(letters, entry.title)
         if found is None:
-            told = match(letters, entry.tip)
-            if told is None:
+            if not contains(letters, entry.tip):
                 continue
-            found = Match(told.score - _BY_TIP * len(letters))
+            found = Match(_BY_TIP)
         used = recent.index(entry.name) if entry.name in recent else len(recent) + 1
         ranked.append((bool(entry.lacking), -round(found.score / 4), used, -found.score, place, entry, found))
     ranked.sort(key=lambda r: r[:5])

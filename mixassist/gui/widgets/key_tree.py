@@ -6,7 +6,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QHeaderView, QLineEdit, QTreeWidget, QTreeWidgetItem, QWidget
 
 from mixassist.gui.actions import ACTIONS, plain, translated
-from mixassist.gui.fuzzy import match
+from mixassist.gui.fuzzy import contains, match
 from mixassist.gui.key_map import KeyMap
 
 
@@ -52,8 +52,8 @@ class KeyTree(QTreeWidget):
     def filtered(self, letters: str) -> None:
         """Shows the actions whose words or keys fit."""
         for name, row in self.rows.items():
-            texts = (row.text(0), row.text(2), self._key_map.shown_keys(name))
-            row.setHidden(not any(match(letters, text) for text in texts))
+            told = f"{row.text(2)} {self._key_map.shown_keys(name)}"
+            row.setHidden(match(letters, row.text(0)) is None and not contains(letters, told))
         for index in range(self.topLevelItemCount()):
             group = self.topLevelItem(index)
             group.setHidden(all(group.child(i).isHidden() for i in range(group.childCount())))
