@@ -39,7 +39,7 @@ def match(query: str, text: str) -> Match | None:
 
 
 def contains(query: str, text: str) -> bool:
-    """Whether every word of a query stands in a text as it is: for long texts, in which single letters find anything."""
+    """Whether every word of a query stands in a text as it is: in long texts, single letters would find anything."""
     plain = folded(text)
     return all(word in plain for word in folded(query).split())
 
