@@ -203,6 +203,7 @@ def test_an_hour_has_a_coarse_picture_and_close_ones_without_reading_it_all() ->
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_an_hour_is_drawn_within_the_bound() -> None:
     hour, tiles, look = AnHour(), MelTiles(limit_bytes=64 << 20), look_for(RATE)
     exact = 0
