@@ -64,7 +64,6 @@ class MainWindow(QMainWindow):
         self.transport, self.looks, self.program = TransportActions(self), LooksActions(self), ProgramActions(self)
         self.listening = ListeningActions(self)
         self.time_line, self.pictures = TimeLine(self), Pictures(self)
-        self.listening = ListeningActions(self)
         self.console_actions = ConsoleActions(self)
         self.key_map = KeyMap(self.settings.keys, self)
         self.action_set = ActionSet(self, self, self.key_map)
