@@ -47,7 +47,8 @@ class FlatCombo(QComboBox):
         rect = QRectF(self.rect())
         hot = self.underMouse() and self.isEnabled()
         paint.box(painter, rect, theme.colour("hover" if hot else "raised"), theme.colour("line"))
-        painter.setFont(paint.sized(self.font(), self._pixels))
+        room = rect.width() - 22
+        painter.setFont(paint.fitted(self.font(), self._pixels, self.currentText(), room, least=min(self._pixels, 9)))
         ink = theme.colour("text") if self.isEnabled() else mixed(theme.colour("dim"), theme.colour("window"), 0.5)
         left = paint.Align.AlignLeft
         paint.label(painter, rect.adjusted(7, 0, -15, 0), self.currentText(), ink, left, elide=True)

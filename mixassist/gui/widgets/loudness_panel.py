@@ -116,4 +116,4 @@ class LoudnessPanel(QLabel):
         paint.label(painter, rect, name, theme.colour("dim"), paint.Align.AlignLeft)
         paint.label(painter, rect, unit, theme.colour("dim"), paint.Align.AlignRight)
         painter.setFont(paint.sized(self.font(), 12, bold=True))
-        paint.label(painter, rect.adjusted(0, 0, -27, 0), number, theme.colour(role), paint.Align.AlignRight)
+        paint.label(painter, rect.adjusted(0, 0, -30, 0), number, theme.colour(role), paint.Align.AlignRight)

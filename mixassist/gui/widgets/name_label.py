@@ -107,7 +107,7 @@ class NameLabel(PaintedButton):
                 paint.warning_mark(painter, QPointF(rect.right() - 10, rect.bottom() - 9), 11, theme.colour("warning"))
         else:
             paint.box(painter, rect, colour, None, 4)
-            text_rect = rect.adjusted(5, 0, -5, 0)
+            text_rect = rect.adjusted(3, 0, -3, 0)
         if not self._draw_wrapped(painter, theme, rect):
             self._draw_one_line(painter, theme, text_rect, colour)
             self._draw_words(painter, theme, rect)
@@ -117,7 +117,8 @@ class NameLabel(PaintedButton):
     def _draw_one_line(self, painter: QPainter, theme: Theme, rect: QRectF, colour: QColor) -> None:
         # The foot has less room, and the title has the number.
         size, text = (12, self.text()) if self.two_lines else (11, _LEADING_NUMBER.sub("", self.text()))
-        painter.setFont(paint.fitted(self.font(), size, text, rect.width(), bold=True, least=_LEAST_PIXELS))
+        least = _LEAST_PIXELS if self.two_lines else _LEAST_PIXELS - 1
+        painter.setFont(paint.fitted(self.font(), size, text, rect.width(), bold=True, least=least))
         ink = theme.colour("text") if self.two_lines else paint.ink_on(colour)
         align = paint.Align.AlignLeft if self.two_lines else paint.Align.AlignHCenter
         # Stems of a kind differ at their ends (Snare Top, Snare Bottom): what does not fit goes from the middle.
