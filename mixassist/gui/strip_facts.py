@@ -36,7 +36,8 @@ def reduction_key(track: Track, session: Session) -> Hashable | None:
     if not channel.stages.compressor or curves.compressor_is_neutral(channel.controls):
         return None
     values = tuple(channel.controls[key] for key in _BEFORE_COMPRESSOR)
-    return (track.source, session.sample_rate_hz, channel.stages.equalizer, values)
+    heard_by_network = session.view is View.MODEL
+    return (track.source, session.sample_rate_hz, channel.stages.equalizer, heard_by_network, values)
 
 
 def honesty_key(track: Track, session: Session) -> Hashable | None:

@@ -66,6 +66,10 @@ class ModelRenderer:
             process = _Resampled(process, sample_rate_hz)
         return Recipe(gain, process, identity)
 
+    def strip(self, channel: Channel) -> StagedStrip:
+        """Returns the channel as the network renders it, at 44,100 Hz."""
+        return StagedStrip(self.network, nonlinear_part(channel)[0], Stages(), self.device)
+
     def preparations(self, sample_rate_hz: int) -> Sequence[Callable[[], object]]:
         """The network needs none."""
         return ()
