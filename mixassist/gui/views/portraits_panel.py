@@ -154,7 +154,7 @@ class PortraitsPanel(QWidget):
         inks = COLOURS[theme_of(self).name]
         key = "".join(
             f'<span style="color:{inks[self._views[id(p)]]}">■</span> {self._name(p)}'
-            f"{self.tr(' (dashed)') if str(p.view) == 'model' else ''} &nbsp; "
+            f"{self.tr(' (dashed)') if self._views[id(p)] == 'model' else ''} &nbsp; "
             for p in self._portraits
         )
         lines = (f"<b>{self._title}</b>", key, state)
