@@ -56,6 +56,9 @@ CONDITIONS: dict[str, Condition] = {
     "reference": Condition(
         QT_TRANSLATE_NOOP("conditions", "there is no reference"), lambda w: w.workspace.session.reference is not None
     ),
+    "test": Condition(
+        QT_TRANSLATE_NOOP("conditions", "no listening test is under way"), lambda w: w.listening.is_running
+    ),
     "unmixing": Condition(QT_TRANSLATE_NOOP("conditions", "Automix is at work"), lambda w: not _is_mixing(w)),
 }
 

@@ -182,3 +182,17 @@ def test_a_report_is_written_from_the_result(qtbot: QtBot, window: MainWindow, w
     wait_idle(window)
     assert (Path(page.form.folder.text()) / "listening-report.html").is_file()
     assert "listening-report.html" in window.messages.texts[-1]
+
+
+def test_setting_up_works_by_keyboard_and_shows_earlier_tests(qtbot: QtBot, window: MainWindow) -> None:
+    page = begin(qtbot, window, "preference")
+    page.conductor.abandon()
+    page.result.again_wanted.emit()
+    assert page.form.earlier.count() == 1
+    assert "Abandoned after 0 of 12 trials" in page.form.earlier.item(0).text()
+    page.form.show_test("opinion")
+    page.form.screening.setFocus()
+    press(window, Qt.Key.Key_Space)  # the tick's, not the transport's: no test is under way
+    assert not page.form.choice().with_screening
+    press(window, Qt.Key.Key_Escape)
+    assert not window.listening.is_open

@@ -31,6 +31,11 @@ class ListeningActions(QObject):
         return self._is_open
 
     @property
+    def is_running(self) -> bool:
+        """Whether a test, or training, is under way."""
+        return self._page is not None and self._page.conductor.run is not None
+
+    @property
     def page(self) -> ListeningPage:
         """The page; made at the first call."""
         if self._page is None:

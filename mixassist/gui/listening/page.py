@@ -121,10 +121,12 @@ class ListeningPage(QWidget):
         self.form.end_s.setValue(end)
         self.form.folder.setText(str(self._window.listening.log_folder()))
         self.form.show_test(test)
+        self.action_set.refresh()
         self.show_setup()
 
     def show_setup(self) -> None:
         """Shows the set-up as it was left."""
+        self.form.show_earlier(self._window.workspace.session.listening)
         self._pages.setCurrentIndex(0)
         self.form.start.setFocus()
 
@@ -158,6 +160,7 @@ class ListeningPage(QWidget):
         self._calm_down()
         self._pages.setCurrentIndex(1)
         self._ticker.start()
+        self.action_set.refresh()
         self.setFocus()
 
     def _drop_panel(self) -> None:
@@ -188,6 +191,7 @@ class ListeningPage(QWidget):
     def _show_result(self, result: ListeningResult | None) -> None:
         self._ticker.stop()
         self._unsure.stop()
+        self.action_set.refresh()
         self._drop_panel()
         if result is None:
             self.show_setup()

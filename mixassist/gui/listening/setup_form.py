@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,12 +16,15 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QListWidget,
+    QListWidgetItem,
     QSpinBox,
     QVBoxLayout,
     QWidget,
 )  # fmt: skip
 
 from mixassist.api.listening import Design, VersionSource, fixed_design, sequential_design
+from mixassist.domain.listening import ListeningResult
 from mixassist.gui import paint
 from mixassist.gui.listening.version_picker import VersionPicker
 from mixassist.gui.widgets.flat_combo import FlatCombo
@@ -74,6 +78,12 @@ class SetupForm(QWidget):
         self.listener, self.title = QLineEdit(self), QLineEdit(self)
         self.folder = QLineEdit(self)
         self.problem = QLabel("", self)
+        self._earlier_title = QLabel(self.tr("Earlier tests in this session"), self)
+        self.earlier = QListWidget(self)
+        self.earlier.setObjectName("blind.earlier")
+        self.earlier.setAccessibleName(self._earlier_title.text())
+        self.earlier.setWordWrap(True)
+        self.earlier.setMaximumHeight(150)
         self._test = ABX
         self._fill()
         self._lay_out()
@@ -146,6 +156,9 @@ class SetupForm(QWidget):
         self.problem.setObjectName("blind.problem")
         column.addWidget(self.problem)
         column.addLayout(self._buttons())
+        column.addSpacing(14)
+        column.addWidget(self._earlier_title)
+        column.addWidget(self.earlier)
         column.addStretch(1)
 
     def _buttons(self) -> QHBoxLayout:
@@ -208,6 +221,16 @@ class SetupForm(QWidget):
                 "under noise too, and some questions check your attention."
             ),
         }[test]
+
+    def show_earlier(self, results: Sequence[ListeningResult]) -> None:
+        """Lists the tests that the session remembers, the newest first."""
+        self.earlier.clear()
+        for result in reversed(results):
+            who = f"{result.listener}: " if result.listener else ""
+            item = QListWidgetItem(f"{result.test} · {' · '.join(result.versions)} · {who}{result.words}", self.earlier)
+            item.setToolTip(f"{result.ended_at}\n{result.log_path}")
+        for widget in (self._earlier_title, self.earlier):
+            widget.setVisible(bool(results))
 
     def show_problem(self, words: str) -> None:
         """Says why a test cannot start."""
