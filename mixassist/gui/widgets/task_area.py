@@ -18,6 +18,7 @@ class TaskArea(QWidget):
         self.words = QLabel("", self)
         self.bar = QProgressBar(self)
         self.bar.setRange(0, 1000)
+        self.bar.setAccessibleName(self.tr("Progress"))
         self.bar.setTextVisible(False)
         self.bar.setFixedSize(150, 7)
         self.button = QToolButton(self)
