@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The time axis, the mouse on it, and what is drawn of a wave."""
+"""The time axis, the mouse on it, and what is drawn of waves and spectrograms."""
 
 from __future__ import annotations
+
+import itertools
 
 import numpy as np
 import pytest
@@ -10,11 +12,17 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QColor
 
+from mixassist.analysis.frequency_bands import FrequencyScale
+from mixassist.analysis.mel_tiles import MelPicture, look_for
 from mixassist.audio.pyramid import WaveformPyramid
+from mixassist.gui.views.colour_maps import difference_colours
 from mixassist.gui.views.lane_image import lane_image
 from mixassist.gui.views.lane_picture import LaneWish, drawn_lane, reduction_over
+from mixassist.gui.views.mel_image import band_of_y, mel_image
+from mixassist.gui.views.mel_row import label_places
 from mixassist.gui.views.time_axis import LEAST_SPAN_FRAMES, TimeAxis
 from mixassist.gui.views.time_mouse import TimeMouse
+from mixassist.gui.views.wave_row import fitting_top
 
 
 def axis_of(frames: int) -> TimeAxis:
@@ -150,3 +158,49 @@ def test_gain_reduction_is_the_largest_of_each_column() -> None:
     assert reduction_over(blocks, 512, 512, 1024, 2).tolist() == [1, 1]
     assert reduction_over(blocks, 512, -5120, 0, 4).tolist() == [0, 0, 0, 0]
     assert reduction_over(blocks, 512, 5120, 9000, 3).tolist() == [0, 0, 0]
+
+
+@pytest.mark.parametrize("scale", list(FrequencyScale))
+@pytest.mark.parametrize("height", [44, 90, 250, 700])
+def test_frequency_labels_stand_apart_at_their_places(scale: FrequencyScale, height: int) -> None:
+    bands = look_for(44_100, scale).grid(0).bands
+    places = label_places(bands, height)
+    assert len(places) >= 2
+    heights = sorted(y for _, y in places)
+    assert all(b - a >= 15 for a, b in itertools.pairwise(heights))
+    for frequency_hz, y in places:
+        assert float(bands.hz_at(band_of_y(y, bands.count, height))) == pytest.approx(frequency_hz, rel=1e-6)
+
+
+def test_a_spectrogram_image_has_the_colour_of_each_cell() -> None:
+    grid = look_for(44_100).grid(2)
+    cells = np.full((128, 40), -60.0, np.float32)
+    cells[:, 10:20] = -30.0
+    cells[:, 30] = np.nan
+    known = np.full(40, 2, np.uint8)
+    known[35:] = 0
+    picture = MelPicture(grid, cells, known, 0)
+    colours = np.arange(256, dtype=np.uint32) | np.uint32(0xFF000000)
+    drawn = mel_image(picture, picture.start_s, 40 * grid.column_s, 40, 64, colours, -80.0, 0.0, 0xFF00FF00, 0xFFFF0000)
+    row = [drawn.image.pixel(x, 32) & 0xFFFFFF for x in range(40)]
+    assert row[5] == round(20 / 80 * 255)
+    assert row[15] == round(50 / 80 * 255)
+    assert row[30] == 0xFF0000
+    assert row[37] == 0x00FF00
+
+
+def test_no_difference_has_the_colour_of_the_ground() -> None:
+    for ground in ("#1a1e25", "#f7f8fa"):
+        colours = difference_colours(ground)
+        assert int(colours[127]) == int(colours[128]) == QColor(ground).rgb()
+        lightness = [QColor.fromRgb(int(c)).lightness() for c in colours]
+        assert abs(lightness[0] - lightness[127]) > 80
+        assert abs(lightness[255] - lightness[127]) > 80
+
+
+@pytest.mark.parametrize(
+    ("peak", "top"), [(0.0, 1.0), (1.0, 1.0), (0.9, 1.0), (0.5, 10 ** (-6 / 20)), (1.5, 10 ** (6 / 20))]
+)
+def test_a_waveform_s_range_is_the_next_step_of_6_db(peak: float, top: float) -> None:
+    assert fitting_top(peak) == pytest.approx(top)
+    assert fitting_top(peak) >= peak

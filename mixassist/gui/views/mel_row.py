@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -155,25 +156,13 @@ class MelRow(TimePicture):
 
     def draw_header(self, painter: QPainter, theme: Theme, head: QRectF) -> None:
         super().draw_header(painter, theme, head)
-        bands = self._mel.look.grid(0).bands
         body = self.body()
         painter.setFont(paint.sized(self.font(), 9))
-        taken: list[tuple[float, float]] = []
-        for frequency_hz in (*_LABELS_HZ, *_FINE_LABELS_HZ):
-            band = float(bands.at(frequency_hz))
-            if not -0.5 <= band <= bands.count - 0.5:
-                continue
-            y = body.top() + band_y(band, bands.count, body.height())
-            low, high = y - _LABEL_PX / 2, y + _LABEL_PX / 2
-            if (
-                any(low < other_high and high > other_low for other_low, other_high in taken)
-                or high > head.bottom() + 4
-            ):
-                continue
-            taken.append((low, high))
+        for frequency_hz, y in label_places(self._mel.look.grid(0).bands, round(body.height())):
+            place = body.top() + y
             painter.setPen(QPen(theme.colour("line"), 1))
-            painter.drawLine(QPointF(HEADER_WIDTH - 4, y), QPointF(HEADER_WIDTH, y))
-            room = QRectF(head.left(), low, head.width() - 3, _LABEL_PX)
+            painter.drawLine(QPointF(HEADER_WIDTH - 4, place), QPointF(HEADER_WIDTH, place))
+            room = QRectF(head.left(), place - _LABEL_PX / 2, head.width() - 3, _LABEL_PX)
             paint.label(painter, room, short_hz(frequency_hz), theme.colour("dim"), paint.Align.AlignRight)
 
     def _draw_state(self, painter: QPainter, theme: Theme, body: QRectF) -> None:
@@ -229,6 +218,19 @@ def drawn(mel: MelDesk, wish: MelWish, rate: int) -> MelImage | None:
         picture, start_s, span_s, wish.width, wish.height, colours, wish.low_db, wish.high_db,
         int(np.uint32(ground.rgb())), int(np.uint32(wish.bad)),
     )  # fmt: skip
+
+
+@lru_cache(maxsize=32)
+def label_places(bands: Any, height: int) -> tuple[tuple[float, float], ...]:
+    """Returns the frequencies to label on an axis of bands, and their heights from the top; none touches another."""
+    kept: list[tuple[float, float]] = []
+    for frequency_hz in (*_LABELS_HZ, *_FINE_LABELS_HZ):
+        band = float(bands.at(frequency_hz))
+        y = band_y(band, bands.count, height)
+        is_free = all(abs(y - other) >= _LABEL_PX for _, other in kept)
+        if -0.5 <= band <= bands.count - 0.5 and is_free and y <= height - 3:
+            kept.append((float(frequency_hz), y))
+    return tuple(kept)
 
 
 def _serves(has: MelWish, wish: MelWish) -> bool:
