@@ -9,7 +9,7 @@ import numpy as np
 
 _STEP_S = 0.1
 """BS.1770's windows move in steps of 100 ms."""
-_LONGEST_S = 0.6
+_LONGEST_S = 1.5
 """A playhead that has gone further than this since the last look has jumped, or the window was asleep."""
 _BLOCK_FRAMES = 8192
 

@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from mixassist.domain.commands import ApplyPrediction, SetControl, SetControls
+from mixassist.domain.commands import ApplyPrediction, SetControl, SetControls, set_stage
 from mixassist.domain.controls import NEUTRAL, Controls
 from mixassist.domain.parameters import PARAMETER
 from mixassist.dsp.reverb import impulse_response
@@ -266,3 +266,18 @@ def test_alt_click_in_the_editors_goes_back_to_the_prediction(window: MainWindow
     QTest.mouseClick(panel.equalizer_curve, LEFT, ALT, point(panel.equalizer_curve.node_at("mid")))
     QTest.mouseClick(panel.compressor_curve, LEFT, ALT, point(panel.compressor_curve.handle_at("threshold_db")))
     assert window.session.track(bass).channel.controls == prediction
+
+
+def test_pictures_say_what_they_show(window: MainWindow) -> None:
+    kick = window.session.track_named("Kick").id
+    strip, panel = window.console.strips[kick], window.channel.panels[kick]
+    assert strip.equalizer.accessibleDescription() == "flat"
+    assert strip.compressor.accessibleDescription() == "at rest"
+    values = {"mid_gain_db": 4.0, "threshold_db": -30.0, "ratio": 5.0, "makeup_gain_db": 2.0}
+    window.workspace.editor.execute(SetControls({kick: values}, "Edit"))
+    window.workspace.editor.execute(set_stage(window.session, kick, "compressor", False))
+    for widget in (strip.equalizer, panel.equalizer_curve):
+        assert widget.accessibleDescription() == "mid 4.0 dB at 1.00 kHz"
+    for widget in (strip.compressor, panel.compressor_curve):
+        assert widget.accessibleDescription() == "off; 5.00:1 above −30.0 dB; 2.0 dB"
+    assert strip.equalizer.accessibleName() == "Kick, equalizer curve"

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 from mixassist.domain.controls import NEUTRAL, Controls
 from mixassist.domain.parameters import PARAMETER
 from mixassist.gui import curves, paint
+from mixassist.gui.stage_words import compressor_words
 from mixassist.gui.theme import Theme, mixed, theme_of
 from mixassist.gui.widgets.thumbnails import reduction_steps
 
@@ -55,6 +56,7 @@ class CompressorCurve(QWidget):
         """Shows a channel's compressor; emits nothing."""
         if (controls, ghost, on) != (self._controls, self._ghost, self._on):
             self._controls, self._ghost, self._on = controls, ghost, on
+            self.setAccessibleDescription(compressor_words(controls, on))
             self.update()
 
     def show_reduction(self, reduction_db: float | None) -> None:

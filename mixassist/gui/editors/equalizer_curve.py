@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QWidget
 from mixassist.domain.controls import NEUTRAL, Controls
 from mixassist.domain.parameters import BANDS, PARAMETER
 from mixassist.gui import curves, paint
+from mixassist.gui.stage_words import equalizer_words
 from mixassist.gui.theme import BAND_COLOURS, Theme, mixed, theme_of
 from mixassist.gui.widgets.corner_button import CornerButton
 
@@ -79,6 +80,7 @@ class EqualizerCurve(QWidget):
         if state != (self._controls, self._ghost, self._on, self._rate_hz):
             self._controls, self._ghost, self._on, self._rate_hz = state
             self._say_range()
+            self.setAccessibleDescription(equalizer_words(controls, on))
             self.update()
 
     def show_spectrum(self, level_db: np.ndarray | None) -> None:

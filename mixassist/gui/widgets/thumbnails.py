@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from mixassist.domain.controls import NEUTRAL, Controls
 from mixassist.gui import curves, paint
+from mixassist.gui.stage_words import compressor_words, equalizer_words
 from mixassist.gui.theme import Theme, mixed, theme_of
 from mixassist.gui.widgets.painted_button import PaintedButton
 
@@ -29,6 +30,11 @@ class StageThumbnail(PaintedButton):
         self._ghost: Controls | None = None
         self._on = True
         self._sample_rate_hz = 44_100
+        self._describe()
+
+    def words(self) -> str:
+        """Returns what the stage does, in words."""
+        raise NotImplementedError
 
     def sizeHint(self) -> QSize:
         return QSize(84, self._height)
@@ -41,7 +47,13 @@ class StageThumbnail(PaintedButton):
         state = (controls, ghost, on, sample_rate_hz)
         if state != (self._controls, self._ghost, self._on, self._sample_rate_hz):
             self._controls, self._ghost, self._on, self._sample_rate_hz = state
+            self._describe()
             self.update()
+
+    def _describe(self) -> None:
+        words = self.words()
+        self.setAccessibleDescription(words)
+        self.setToolTip(f"{self.text()}: {words}")
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = paint.painter_for(self)
@@ -77,6 +89,9 @@ class EqualizerThumbnail(StageThumbnail):
     """The true response, ±18 dB."""
 
     range_db = 18.0
+
+    def words(self) -> str:
+        return equalizer_words(self._controls, self._on)
 
     def draw(self, painter: QPainter, theme: Theme, rect: QRectF) -> None:
         middle = rect.center().y()
@@ -119,6 +134,9 @@ class CompressorThumbnail(StageThumbnail):
     def __init__(self, words: str, height: int, parent: QWidget | None = None) -> None:
         super().__init__(words, height, parent)
         self._reduction_db: float | None = None
+
+    def words(self) -> str:
+        return compressor_words(self._controls, self._on)
 
     @property
     def reduction_db(self) -> float | None:
