@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QWidget
@@ -35,11 +37,18 @@ def sized(font: QFont, pixels: int, bold: bool = False) -> QFont:
 
 def fitted(font: QFont, pixels: int, text: str, room: float, bold: bool = False, least: int = 8) -> QFont:
     """Returns a copy of a font at a pixel size, or down to `least` pixels if the text needs it."""
+    return sized(font, _fitting_size(font.key(), pixels, text, room, bold, least), bold)
+
+
+@lru_cache(maxsize=2048)
+def _fitting_size(font_key: str, pixels: int, text: str, room: float, bold: bool, least: int) -> int:
+    """Returns the size that fits; remembered, because measuring text takes longer than writing it."""
+    font = QFont()
+    font.fromString(font_key)
     for size in range(pixels, least, -1):
-        copy = sized(font, size, bold)
-        if QFontMetricsF(copy).horizontalAdvance(text) <= room:
-            return copy
-    return sized(font, least, bold)
+        if QFontMetricsF(sized(font, size, bold)).horizontalAdvance(text) <= room:
+            return size
+    return least
 
 
 def ink_on(colour: QColor) -> QColor:

@@ -409,7 +409,13 @@ def listening_through(session: Session, views: Sequence[View]) -> Session:
 
 
 def meet_stems(session: Session, stems: Any) -> None:
-    """Has a library look every file of a session up, so that the window's thread need not wait for the disk."""
+    """Has a library look every file of a session up, so that the window's thread need not wait for the disk.
+
+    What will play them is loaded here for the same reason.
+    """
+    import mixassist.playback.transport
+    import mixassist.rendering.engine  # noqa: F401
+
     for track in session.tracks:
         with contextlib.suppress(MixAssistError):  # told later, by whoever wants to hear it
             stems.stem(track.source, session.sample_rate_hz)

@@ -65,9 +65,9 @@ def test_the_menu_lists_the_devices_and_changes_while_it_plays(
     menu.aboutToShow.emit()
     wait_idle(window)
     words = [a.text() for a in menu.actions() if a.isCheckable()]
-    assert words == ["System default", "Speakers", "Head && Phones", "No sound"]
+    assert words == ["System default", "Speakers (ALSA)", "Head && Phones (JACK)", "No sound"]
     position = window.workspace.sound.player.position_frames
-    next(a for a in menu.actions() if a.text() == "Speakers").trigger()
+    next(a for a in menu.actions() if a.text() == "Speakers (ALSA)").trigger()
     wait_idle(window)
     assert window.settings.device == "Speakers, ALSA"
     player = window.workspace.sound.player
@@ -76,7 +76,7 @@ def test_the_menu_lists_the_devices_and_changes_while_it_plays(
     window.tick()
     assert window.device.text() == "Speakers · dropouts: 2"
     assert "2" in window.device.toolTip()
-    assert [a.text() for a in menu.actions() if a.isChecked()] == ["Speakers"]
+    assert [a.text() for a in menu.actions() if a.isChecked()] == ["Speakers (ALSA)"]
 
 
 def test_a_device_that_does_not_open_is_told_and_the_former_stays(

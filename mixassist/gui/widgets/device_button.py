@@ -36,14 +36,14 @@ class DeviceMenu(QMenu):
         self.clear()
         self._choice(self.tr("System default"), "")
         devices = sorted(self._device.devices or (), key=lambda d: (d.host, d.name))
-        for host, members in groupby(devices, key=lambda d: d.host):
-            self.addSection(host)
+        for _, members in groupby(devices, key=lambda d: d.host):
+            self.addSeparator()
             for device in members:
-                self._choice(device.name, device.key)
+                self._choice(f"{device.name} ({device.host})", device.key)
         known = {"", NO_SOUND, *(d.key for d in devices)}
         if self._device.key not in known:
-            self.addSection(self.tr("Not connected"))
-            self._choice(self._device.key, self._device.key)
+            self.addSeparator()
+            self._choice(self.tr("{0} (not connected)").format(self._device.key), self._device.key)
         self.addSeparator()
         self._choice(self.tr("No sound"), NO_SOUND)
         self.addSeparator()
