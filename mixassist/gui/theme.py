@@ -179,9 +179,8 @@ QPushButton[primary="true"] {{ background: {t.accent}; color: {t.on_accent}; bor
 QPushButton[primary="true"]:hover {{ background: {mixed(t.colour("accent"), t.colour("text"), 0.15).name()}; }}
 QPushButton[primary="true"]:disabled {{ background: {t.raised}; border-color: {t.line};
   color: {mixed(t.colour("text"), t.colour("window"), 0.6).name()}; }}
-QSpinBox, QDoubleSpinBox {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.line}; border-radius: 4px;
-  padding: 2px 5px; selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}
-QSpinBox:focus, QDoubleSpinBox:focus {{ border-color: {t.accent}; }}
+QAbstractSpinBox[plain="true"]::up-button, QAbstractSpinBox[plain="true"]::down-button
+  {{ width: 0; height: 0; border: none; }}
 QCheckBox::indicator, QListView::indicator {{ width: 12px; height: 12px; border: 1px solid {t.dim}; border-radius: 3px;
   background: {t.sunken}; }}
 QCheckBox::indicator:checked, QListView::indicator:checked {{ background: {t.accent}; border-color: {t.accent}; }}

@@ -89,6 +89,7 @@ class SetupForm(QWidget):
         self._lay_out()
         self.tests.picked.connect(self.show_test)
         self.show_test(ABX)
+        self.show_earlier(())
 
     def _fill(self) -> None:
         for trials in _FIXED_TRIALS:
@@ -113,8 +114,8 @@ class SetupForm(QWidget):
         for field in (self.trials, self.rounds, self.start_s, self.end_s, self.listener, self.title, self.folder):
             field.setMinimumHeight(28)
         for box in (self.trials, self.rounds, self.start_s, self.end_s):
-            box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
             box.setMinimumWidth(86)
+            box.setProperty("plain", True)
         self.design.setMinimumWidth(440)
         for widget, name, words in (
             (self.design, "design", self.tr("Trials")), (self.trials, "trials", self.tr("Trials")),
