@@ -14,7 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from mixassist.gui.actions import ACTION, ACTIONS
+from mixassist.gui.actions import ACTION, ACTIONS, BLIND, MENUS
 from mixassist.gui.fuzzy import folded, match
 from mixassist.gui.key_map import KeyMap, default_keys
 from mixassist.gui.main_window import MainWindow
@@ -68,6 +68,10 @@ def test_every_key_that_users_expect_is_in_the_table() -> None:
     }  # fmt: skip
     for name, key in expected.items():
         assert key in default_keys(name), name
+    everywhere = {key for s in ACTIONS if s.menu in MENUS for key in default_keys(s.name)}
+    assert everywhere >= {"D", "L", "Ctrl+L", "X", "1", "2", "3", "4", "5"}
+    in_blind_tests = {key for s in ACTIONS if s.menu == BLIND for key in default_keys(s.name)}
+    assert in_blind_tests >= {"A", "B", "X", "1", "2", "Return", "Space", "L", "[", "]"}
 
 
 def choose(editor: QWidget, name: str, key: Qt.Key, modifiers: Qt.KeyboardModifier = NONE) -> None:
