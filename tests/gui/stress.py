@@ -21,7 +21,7 @@ from mixassist.gui.widgets.parameter_slider import ParameterSlider
 ASKING = frozenset(
     {"new", "open", "open_folder", "open_demo", "open_recent", "save", "save_as", "import", "export", "paste", "quit",
      "export_parameters", "relink", "add", "replace", "set_reference", "log", "automix", "palette", "settings", "keys",
-     "change_keys", "import_report", "about", "listen_reference", "theme_system", "theme_dark", "theme_light"}
+     "change_keys", "import_report", "about", "theme_system", "theme_dark", "theme_light"}
 )  # fmt: skip
 """Actions that ask for a file or are done in a way of their own here."""
 SHEETS = ("settings", "keys", "change_keys", "import_report", "about", "palette")

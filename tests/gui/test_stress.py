@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QColorDialog, QFileDialog, QInputDialog, QWidget
 
 from mixassist.domain.parameters import PARAMETERS
 from mixassist.gui.main_window import MainWindow
@@ -19,6 +20,17 @@ from .replay import Recorder
 from .stress import NO_DEVICE, Actor
 
 Counts = tuple[int, int]
+
+
+@pytest.fixture(autouse=True)
+def nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Questions of the system's kind are cancelled at once: an action that asks must bear that."""
+    for kind, name, answer in (
+        (QFileDialog, "getOpenFileName", ("", "")), (QFileDialog, "getOpenFileNames", ([], "")),
+        (QFileDialog, "getSaveFileName", ("", "")), (QFileDialog, "getExistingDirectory", ""),
+        (QInputDialog, "getText", ("", False)), (QColorDialog, "getColor", QColor()),
+    ):  # fmt: skip
+        monkeypatch.setattr(kind, name, lambda *_, given=answer, **__: given)
 
 
 @pytest.fixture
