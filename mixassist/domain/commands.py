@@ -20,7 +20,7 @@ class Command(Protocol):
     """An edit.
 
     `label` goes into "Undo …". Edits with the same `merge_key` inside one gesture become one undo step; an
-    empty key never merges. Edits that are not `undoable` (solo) survive undo and redo.
+    empty key never merges. Edits that are not `undoable` (solo, view) survive undo and redo.
     """
 
     @property

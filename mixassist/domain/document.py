@@ -131,7 +131,7 @@ class Document:
         start, self._gesture_start = self._gesture_start, None
         if start is not None and self._steps and len(self._steps) > start:
             last = self._steps[-1]
-            if _same_but_for_solo(last.before, last.after):
+            if _same_but_for_listening(last.before, last.after):
                 self._steps.pop()
                 if len(self._steps) == start:
                     self._undone = self._gesture_undone
@@ -152,12 +152,12 @@ class Document:
             del self._steps[depth:]
             self._undone = undone
             if self._session != before:
-                self._show(self._session, _with_solo_of(before, self._session))
+                self._show(self._session, _heard_like(before, self._session))
             raise
         else:
             if len(self._steps) > depth:
                 del self._steps[depth:]
-                if _same_but_for_solo(before, self._session):
+                if _same_but_for_listening(before, self._session):
                     self._undone = undone
                 else:
                     self._steps.append(Step(label, before, self._session))
@@ -169,7 +169,7 @@ class Document:
             self._forget_oldest()
 
     def undo(self) -> bool:
-        """Takes the last step back; solo stays as it is. Returns whether there was one."""
+        """Takes the last step back; solo and view stay as they are. Returns whether there was one."""
         self._refuse_inside_macro()
         self.end_gesture()
         return self.go_to(len(self._steps) - 1)
@@ -194,11 +194,11 @@ class Document:
         while len(self._steps) > place:
             step = self._steps.pop()
             self._undone.append(step)
-            state = _with_solo_of(step.before, state)
+            state = _heard_like(step.before, state)
         while len(self._steps) < place:
             step = self._undone.pop()
             self._steps.append(step)
-            state = _with_solo_of(step.after, state)
+            state = _heard_like(step.after, state)
         self._show(before, state)
         return True
 
@@ -254,13 +254,18 @@ class Document:
             listener(before, after)
 
 
-def _with_solo_of(session: Session, present: Session) -> Session:
-    """Gives a state from the history the present solos; a track that comes back keeps the solo it left with."""
+def _heard_like(session: Session, present: Session) -> Session:
+    """Gives a state from the history the present view and solos: they are how one listens, and no edits.
+
+    A track that comes back keeps the solo it left with.
+    """
+    if session.view is not present.view:
+        session = replace(session, view=present.view)
     solos = {t.id: t.channel.solo for t in present.tracks}
     if all(t.channel.solo == solos.get(t.id, t.channel.solo) for t in session.tracks):
         return session
     return session.with_channels(lambda t: replace(t.channel, solo=solos.get(t.id, t.channel.solo)))
 
 
-def _same_but_for_solo(one: Session, other: Session) -> bool:
-    return one == other or _with_solo_of(one, other) == other
+def _same_but_for_listening(one: Session, other: Session) -> bool:
+    return one == other or _heard_like(one, other) == other

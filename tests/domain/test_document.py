@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 
 from mixassist.domain import commands as c
+from mixassist.domain.channel import View
 from mixassist.domain.controls import Controls
 from mixassist.domain.document import Document
 from mixassist.domain.errors import ControlError
@@ -344,3 +345,29 @@ def test_a_leap_keeps_the_solo_that_a_track_left_with(document: Document, sessio
     document.execute(c.RemoveTracks((track.id,)))
     document.go_to(0)
     assert document.session.track(track.id).channel.solo
+
+
+def test_the_view_stays_when_steps_are_undone_and_redone(document: Document) -> None:
+    document.execute(_pan(0.5))
+    heard = replace(document.session, view=View.DRY)
+    document.execute(_Listen(View.DRY))
+    assert document.session == heard
+    document.undo()
+    assert document.session.view is View.DRY
+    document.execute(_Listen(View.MODEL))
+    document.redo()
+    assert document.session.view is View.MODEL
+    assert document.session == replace(heard, view=View.MODEL)
+
+
+@dataclass(frozen=True)
+class _Listen:
+    view: View
+    merge_key: str = ""
+    undoable: bool = False
+
+    def label(self, session: Session) -> str:
+        return "View"
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, view=self.view)

@@ -11,6 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
+from shiboken6 import isValid
 
 from mixassist.domain.parameters import PARAMETERS
 from mixassist.gui.main_window import MainWindow
@@ -61,7 +62,8 @@ class Actor:
     def widgets(self) -> dict[str, QWidget]:
         """Returns the window's widgets by name, looked up again when tracks or names changed."""
         named = tuple((t.id, t.name) for t in self.window.session.tracks)
-        if named != self._named or not self._widgets:
+        # A track that comes back has its id and name again, but other widgets.
+        if named != self._named or not all(map(isValid, self._widgets.values())):
             self._named = named
             self._widgets = {w.objectName(): w for w in self.window.console.findChildren(QWidget)}
             self._widgets |= {w.objectName(): w for w in self.window.channel.findChildren(QWidget)}
