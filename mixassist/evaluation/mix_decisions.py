@@ -84,6 +84,12 @@ class MixedTrack:
     pans: tuple[float, ...]
     stereo: bool
     parameters: Mapping[str, Any]
+    name: str = ""
+
+    @property
+    def raw_lufs(self) -> float:
+        """Loudness of the take before the fader."""
+        return self.level_lufs - float(self.parameters["gain"])
 
 
 def read_mixology(path: str | Path) -> list[MixedTrack]:
@@ -115,6 +121,7 @@ def read_mixology(path: str | Path) -> list[MixedTrack]:
                     pans=tuple(float(p) / 100.0 for p in parameters.get("pan", ())),
                     stereo=track.get("channel-mode") == "STEREO",
                     parameters=parameters,
+                    name=str(track.get("track-name", "")),
                 )
             )
     return found

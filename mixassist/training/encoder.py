@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The encoder's lesson: name the instrument, and hear in a second what the AudioSet teacher hears in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from mixassist.networks.encoder import EMBEDDING_SIZE, INSTRUMENT_KEYS, StemEncoder
+from mixassist.networks.log_mel import BANDS, PATCH_FRAMES, from_network_scale, to_network_scale
+from mixassist.training.encoder_data import NO_LABEL, PatchSet
+from mixassist.training.teacher import EMBEDDING_SIZE as TEACHER_SIZE
+from mixassist.training.teacher import SCORES
+
+BATCH = 64
+_TILT_POINTS = 5
+_TILT_DB = 5.0
+_GAIN_DB = 3.0
+_EMBEDDING_WEIGHT, _SCORE_WEIGHT = 1.0, 20.0
+
+
+class EncoderPupil(nn.Module):
+    """The encoder with the two heads that only the lesson needs: the teacher's embedding and its scores."""
+
+    def __init__(self, encoder: StemEncoder) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.embedding = nn.Sequential(nn.ReLU(), nn.Linear(EMBEDDING_SIZE, TEACHER_SIZE))
+        self.scores = nn.Sequential(nn.ReLU(), nn.Linear(EMBEDDING_SIZE, SCORES))
+
+
+def encoder_lesson(
+    train: PatchSet, batch: int = BATCH
+) -> Callable[[nn.Module, torch.Generator, torch.device], Tensor]:
+    """Returns the loss of a step for `training.loop.Trainer`: patches drawn evenly over instruments, roughened up.
+
+    Sum of the cross entropy of the instrument (patches without a label do not count), the mean squared error of the
+    teacher's embedding on a square-root scale, and the binary cross entropy of its scores.
+    """
+    weights = _draw_weights(train.labels)
+
+    def loss_of_step(pupil: nn.Module, generator: torch.Generator, device: torch.device) -> Tensor:
+        chosen = torch.multinomial(weights, batch, replacement=True, generator=generator)
+        others = torch.randint(len(train), (batch,), generator=generator)
+        patches = roughened(train.patches[chosen].float(), train.patches[others].float(), generator).to(device)
+        labels = train.labels[chosen].to(device)
+        assert isinstance(pupil, EncoderPupil)
+        found = pupil.encoder(patches)
+        loss = functional.cross_entropy(
+            pupil.encoder.instrument_logits(found).float(), labels, ignore_index=NO_LABEL, label_smoothing=0.05
+        )
+        wanted = train.embeddings[chosen].to(device).float().clamp(min=0.0).sqrt()
+        loss = loss + _EMBEDDING_WEIGHT * functional.mse_loss(pupil.embedding(found).float(), wanted)
+        scores = pupil.scores(found).float()
+        heard = train.scores[chosen].to(device).float()
+        return loss + _SCORE_WEIGHT * functional.binary_cross_entropy_with_logits(scores, heard)
+
+    return loss_of_step
+
+
+def _draw_weights(labels: Tensor) -> Tensor:
+    """Draws each instrument with the square root of its share, so that rare ones are not forgotten."""
+    counts = torch.bincount(labels + 1, minlength=len(INSTRUMENT_KEYS) + 1).float()
+    return counts.clamp(min=1.0).rsqrt()[labels + 1]
+
+
+def roughened(patches: Tensor, others: Tensor, generator: torch.Generator) -> Tensor:
+    """Moves level and tone, adds bleed of other patches and a noise floor, and blanks a stripe of time or frequency.
+
+    Args:
+        patches, others: (n, 64, 96) on the encoder's scale.
+    """
+    count = patches.shape[0]
+
+    def draw(*shape: int) -> Tensor:
+        return torch.rand(*shape, generator=generator)
+
+    level = from_network_scale(patches)
+    points = (draw(count, 1, _TILT_POINTS) * 2.0 - 1.0) * _TILT_DB * draw(count, 1, 1)
+    tilt = functional.interpolate(points, size=BANDS, mode="linear", align_corners=True).transpose(1, 2)
+    level = level + tilt + (draw(count, 1, 1) * 2.0 - 1.0) * _GAIN_DB
+    bleed = from_network_scale(others) - 12.0 - 28.0 * draw(count, 1, 1)
+    bleed = torch.where(draw(count, 1, 1) < 0.5, bleed, torch.full_like(bleed, -200.0))
+    noise = -90.0 + 30.0 * draw(count, 1, 1) * (draw(count, 1, 1) < 0.5)
+    power = 10.0 ** (level / 10.0) + 10.0 ** (bleed / 10.0) + 10.0 ** (noise / 10.0)
+    level = 10.0 * torch.log10(power)
+    times, bands = torch.arange(PATCH_FRAMES)[None, None, :], torch.arange(BANDS)[None, :, None]
+    first = (draw(count, 1, 1) * PATCH_FRAMES).long()
+    width = (draw(count, 1, 1) * 20.0).long() * (draw(count, 1, 1) < 0.4)
+    low = (draw(count, 1, 1) * BANDS).long()
+    height = (draw(count, 1, 1) * 8.0).long() * (draw(count, 1, 1) < 0.4)
+    blank = ((times >= first) & (times < first + width)) | ((bands >= low) & (bands < low + height))
+    return to_network_scale(torch.where(blank, torch.full_like(level, -90.0), level))
+
+
+@torch.no_grad()
+def encoder_accuracy(encoder: StemEncoder, held_out: PatchSet) -> tuple[float, dict[str, float]]:
+    """Returns the mean recall over instruments on labelled patches, and each instrument's."""
+    encoder.eval()
+    logits = torch.cat([encoder.instrument_logits(encoder(p.float())) for p in held_out.patches.split(256)])
+    found = logits.argmax(dim=1)
+    recalls = {}
+    for index, key in enumerate(INSTRUMENT_KEYS):
+        mine = held_out.labels == index
+        if mine.any():
+            recalls[key] = float((found[mine] == index).float().mean())
+    return sum(recalls.values()) / max(len(recalls), 1), recalls
