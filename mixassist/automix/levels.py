@@ -39,7 +39,7 @@ def target_levels(song: Song) -> dict[str, float]:
         return {}
     middle = float(np.median(list(levels.values())))
     levels = {key: float(np.clip(value, middle - _RANGE_LU, middle + _RANGE_LU)) for key, value in levels.items()}
-    return _lead_in_front(song, levels)
+    return lead_in_front(song, levels)
 
 
 def _level(part: Part, song: Song) -> float:
@@ -62,7 +62,8 @@ def _usual_level(instrument: str, song: Song) -> float:
     return usual
 
 
-def _lead_in_front(song: Song, levels: Mapping[str, float]) -> dict[str, float]:
+def lead_in_front(song: Song, levels: Mapping[str, float]) -> dict[str, float]:
+    """Takes down what would stand in front of the lead vocal; nothing where there is none."""
     leads = song.of("lead_vocal")
     if not leads:
         return dict(levels)

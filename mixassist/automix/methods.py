@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Protocol
 
+from mixassist.automix.controller import mix_by_controller
 from mixassist.automix.inputs import Prediction, TrackAudio
 from mixassist.automix.rules import mix_by_rules
 from mixassist.automix.simple import mix_equal_loudness, mix_mono, mix_random
@@ -34,13 +35,14 @@ class Mixer(Protocol):
 
 METHODS: Mapping[str, Mixer] = MappingProxyType(
     {
+        "controller": mix_by_controller,
         "rules": mix_by_rules,
         "equal-loudness": mix_equal_loudness,
         "random": mix_random,
         "mono": mix_mono,
     }
 )
-DEFAULT_METHOD = "rules"
+DEFAULT_METHOD = "controller"
 
 _DECIMALS = 6
 

@@ -32,13 +32,13 @@ def pans(song: Song, levels_lu: Mapping[str, float]) -> dict[str, float]:
     to whichever side is the lighter by then, the loud ones first.
     """
     places = {part.id: _given_place(part) for part in song.parts}
-    movable = [p for p in song.parts if _may_move(p, song)]
+    movable = [p for p in song.parts if may_move(p, song)]
     left_over: list[Part] = []
     for instrument in sorted({p.instrument for p in movable}):
         group = [p for p in movable if p.instrument == instrument]
         if instrument == "lead_vocal":
             group = _doubles(song, group, levels_lu)
-        marked = {p.id: side for p in group if (side := _marked_side(p))}
+        marked = {p.id: side for p in group if (side := marked_side(p))}
         for part in group:
             if part.id in marked:
                 places[part.id] = marked[part.id] * rules_table()[instrument].pan_spread
@@ -61,7 +61,7 @@ def _given_place(part: Part) -> float:
     return channel.controls.number("pan") if "pan" in channel.locks else 0.0
 
 
-def _may_move(part: Part, song: Song) -> bool:
+def may_move(part: Part, song: Song) -> bool:
     """Copies of one recording stay in the middle, where they are heard; so does what carries the low end."""
     low = part.hearing.band_db(20.0, 150.0)
     return (
@@ -72,7 +72,8 @@ def _may_move(part: Part, song: Song) -> bool:
     )
 
 
-def _marked_side(part: Part) -> float:
+def marked_side(part: Part) -> float:
+    """Returns −1 or 1 where the part's name says left or right, else 0."""
     found = side_of(part.track.name)
     return 0.0 if found is None else (-1.0 if found[1] == "L" else 1.0)
 
@@ -117,14 +118,14 @@ def _balanced(
     song: Song, parts: Sequence[Part], places: Mapping[str, float], levels_lu: Mapping[str, float]
 ) -> dict[str, float]:
     """Places single parts, the loud ones first, on the side that is lighter so far."""
-    lean = sum(_energy(levels_lu[p.id]) * _leaning(places[p.id], p) for p in song.parts)
+    lean = sum(_energy(levels_lu[p.id]) * leaning(places[p.id], p) for p in song.parts)
     found: dict[str, float] = {}
     for part in sorted(parts, key=lambda p: (-round(levels_lu[p.id], 3), p.order)):
         rule = rules_table()[part.instrument]
         reach = 0.0 if part.instrument in _CENTRED or part.instrument == "overhead" else _ALONE * rule.pan_spread
         place = -math.copysign(reach, lean) if lean else -reach
         found[part.id] = place
-        lean += _energy(levels_lu[part.id]) * _leaning(place, part)
+        lean += _energy(levels_lu[part.id]) * leaning(place, part)
     return found
 
 
@@ -132,7 +133,7 @@ def _energy(level_lu: float) -> float:
     return float(10.0 ** (level_lu / 10.0))
 
 
-def _leaning(pan: float, part: Part) -> float:
+def leaning(pan: float, part: Part) -> float:
     """How far a part pulls to the right: −1 … 1, for stereo stems from their own balance too."""
     ratio = math.pow(10.0, -part.hearing.balance_db / 10.0)
     own = (ratio - 1.0) / (ratio + 1.0)

@@ -8,6 +8,7 @@ mean, each stem's own level as an input, and an uncertainty for every control.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -85,3 +86,14 @@ class MixController(nn.Module):
             dict(zip(self.outputs, means.split(sizes, dim=-1), strict=True)),
             dict(zip(self.outputs, nn.functional.softplus(scales).split(sizes, dim=-1), strict=True)),
         )
+
+
+def joined(predictions: Sequence[MixPrediction]) -> MixPrediction:
+    """Returns the mean of several networks' predictions; where they disagree the spread grows."""
+    values, spread = {}, {}
+    for name in predictions[0].values:
+        each = torch.stack([p.values[name] for p in predictions])
+        values[name] = each.mean(dim=0)
+        own = torch.stack([p.spread[name] for p in predictions]).square().mean(dim=0)
+        spread[name] = (own + each.var(dim=0, unbiased=False)).sqrt()
+    return MixPrediction(values, spread)

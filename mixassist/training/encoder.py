@@ -32,9 +32,7 @@ class EncoderPupil(nn.Module):
         self.scores = nn.Sequential(nn.ReLU(), nn.Linear(EMBEDDING_SIZE, SCORES))
 
 
-def encoder_lesson(
-    train: PatchSet, batch: int = BATCH
-) -> Callable[[nn.Module, torch.Generator, torch.device], Tensor]:
+def encoder_lesson(train: PatchSet, batch: int = BATCH) -> Callable[[nn.Module, torch.Generator, torch.device], Tensor]:
     """Returns the loss of a step for `training.loop.Trainer`: patches drawn evenly over instruments, roughened up.
 
     Sum of the cross entropy of the instrument (patches without a label do not count), the mean squared error of the

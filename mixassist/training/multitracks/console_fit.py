@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
-from mixassist.domain.parameters import PARAMETER, Group, Scale, Value, keys_of
+from mixassist.domain.parameters import PARAMETER, Group, Value, keys_of
 from mixassist.dsp.equalizer import equalizer_response
+from mixassist.networks.mix_controls import place_in_units
 
 FIT_FREQUENCIES_HZ: NDArray[np.float64] = np.geomspace(30.0, 18_000.0, 56)
 """Where responses are compared."""
@@ -75,22 +75,16 @@ def equalizer_controls(responses_db: Sequence[NDArray[np.float64]]) -> list[dict
     frequencies = torch.from_numpy(FIT_FREQUENCIES_HZ)
     for _ in range(_ROUNDS):
         optimizer.zero_grad()
-        found = equalizer_response({k: in_units(k, p.sigmoid()) for k, p in places.items()}, frequencies, _RATE_HZ)
+        found = equalizer_response(
+            {k: place_in_units(PARAMETER[k], p.sigmoid()) for k, p in places.items()}, frequencies, _RATE_HZ
+        )
         error = (20.0 * torch.log10(found.abs()) - wanted).square().mean(dim=1)
         error.sum().backward()
         optimizer.step()
     with torch.no_grad():
-        values = {k: in_units(k, p.sigmoid()).tolist() for k, p in places.items()}
+        values = {k: place_in_units(PARAMETER[k], p.sigmoid()).tolist() for k, p in places.items()}
     rows = [{k: PARAMETER[k].clipped(values[k][i]) for k in keys} for i in range(len(responses_db))]
     return [{k: 0.0 if k.endswith("gain_db") and abs(v) < _FAINT_DB else v for k, v in row.items()} for row in rows]
-
-
-def in_units(key: str, place: Tensor) -> Tensor:
-    """Maps places 0 … 1 on a linear or logarithmic control's travel to its unit, differentiably."""
-    parameter = PARAMETER[key]
-    if parameter.scale is Scale.LOG:
-        return parameter.minimum * (parameter.maximum / parameter.minimum) ** place
-    return parameter.minimum + (parameter.maximum - parameter.minimum) * place
 
 
 def _start(key: str) -> float:

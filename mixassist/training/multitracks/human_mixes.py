@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The human mixes as channels to learn from: levels with the missing buses allowed for, settings in this console's terms."""
+"""The human mixes as channels to learn from: levels without the missing buses, settings in this console's terms."""
 
 from __future__ import annotations
 

@@ -81,9 +81,7 @@ def _timed(file: mido.MidiFile) -> Iterable[tuple[float, mido.Message]]:
         yield now, message
 
 
-def _parts_of(
-    message: mido.Message, program: int, known: Iterable[tuple[int, int, str]]
-) -> list[tuple[int, int, str]]:
+def _parts_of(message: mido.Message, program: int, known: Iterable[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
     """The parts that a message belongs to: its player's, and for controllers all players on its channel."""
     channel = message.channel
     if message.type in ("note_on", "note_off"):

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The learned mixer: the controller network's prediction for every channel, passed through the same gain staging.
+
+Steinmetz et al. 2021, "Automatic multitrack mixing with a differentiable mixing console of neural audio effects".
+Groups of controls that the network is not trusted with come from the rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import torch
+
+from mixassist.automix.controller_weights import ControllerNetwork, shipped_controller
+from mixassist.automix.dynamics import compressor_settings
+from mixassist.automix.gain_setting import set_faders, set_gains, staging_gain_db, with_locked
+from mixassist.automix.inputs import Prediction, TrackAudio
+from mixassist.automix.instrument_sound import USUAL
+from mixassist.automix.levels import target_levels
+from mixassist.automix.network_settings import NetworkSettings, network_settings
+from mixassist.automix.polarity import inverted
+from mixassist.automix.rules import mix_by_rules, silent_controls, song_notes
+from mixassist.automix.sides import placed
+from mixassist.automix.song import Song, hear_song
+from mixassist.automix.space import reverb_kind, song_decay
+from mixassist.automix.staging import clipped, strip_effects
+from mixassist.automix.stem_features import hearing_vector, instrument_vector, level_vectors, stem_patches
+from mixassist.automix.stereo import pans
+from mixassist.automix.tone import equalizer_moves
+from mixassist.domain.controls import Controls
+from mixassist.domain.parameters import Value
+from mixassist.domain.progress import CancelToken, Progress, no_progress, scaled
+
+MISSING = "The controller's weights are not there: the rules mixed instead"
+
+
+@dataclass(frozen=True)
+class HeardSong:
+    """A song and what the network is told of its parts: `stems` is (parts, features), in the order of `song.parts`."""
+
+    song: Song
+    stems: torch.Tensor
+
+
+def mix_by_controller(
+    inputs: Sequence[TrackAudio],
+    sample_rate_hz: int,
+    *,
+    seed: int = 0,
+    progress: Progress = no_progress,
+    cancel: CancelToken | None = None,
+) -> Prediction:
+    """Predicts all controls of all tracks; locked controls are taken as given and the rest fits them.
+
+    Seed 0 is the network's best guess; every other seed is an alternative, drawn as far from it as the network is
+    unsure. Where the weights are missing, `mix_by_rules` mixes and a note says so.
+    """
+    network = shipped_controller()
+    if network is None:
+        found = mix_by_rules(inputs, sample_rate_hz, seed=seed, progress=progress, cancel=cancel)
+        return Prediction(found.controls, (*found.notes, MISSING))
+    return mix_with(network, inputs, sample_rate_hz, seed=seed, progress=progress, cancel=cancel)
+
+
+def mix_with(
+    network: ControllerNetwork,
+    inputs: Sequence[TrackAudio],
+    sample_rate_hz: int,
+    *,
+    seed: int = 0,
+    progress: Progress = no_progress,
+    cancel: CancelToken | None = None,
+) -> Prediction:
+    """Mixes with a given network; see `mix_by_controller`."""
+    heard = hear_for_controller(network, inputs, sample_rate_hz, scaled(progress, 0.0, 0.7), cancel)
+    song = heard.song
+    wishes = network_settings(network, song, heard.stems, seed)
+    flipped = inverted(song)
+    levels = {**target_levels(song), **wishes.levels_lu}
+    settings = _settings(song, network, wishes, levels, flipped)
+    progress(0.7, "Setting gains")
+    effects = strip_effects(song.parts, settings, sample_rate_hz, cancel)
+    for part in song.parts:
+        wet = wishes.wet_lu.get(part.id) if "reverb" in network.groups else USUAL[part.instrument].wet_lu
+        set_gains(part, settings[part.id], effects[part.id], wet)
+    set_faders(song, settings, effects, levels)
+    progress(1.0, "Mixed")
+    controls = {part.id: Controls(with_locked(part, clipped(settings[part.id]))) for part in song.parts}
+    quiet = {a.track.id: silent_controls(a) for a in inputs if a.track.id in song.silent}
+    return Prediction({a.track.id: {**controls, **quiet}[a.track.id] for a in inputs}, song_notes(song, flipped))
+
+
+def hear_for_controller(
+    network: ControllerNetwork,
+    inputs: Sequence[TrackAudio],
+    sample_rate_hz: int,
+    progress: Progress = no_progress,
+    cancel: CancelToken | None = None,
+) -> HeardSong:
+    """Listens to every track and has the encoder listen too; one stem's audio is in memory at a time."""
+    song = hear_song(inputs, sample_rate_hz, scaled(progress, 0.0, 0.6), cancel)
+    rows = []
+    for index, part in enumerate(song.parts):
+        if cancel is not None:
+            cancel.check()
+        progress(0.6 + 0.4 * index / len(song.parts), f"Recognising {part.track.name}")
+        with torch.no_grad():
+            found = network.encoder(stem_patches(part.audio.samples, part.hearing, sample_rate_hz))
+            heard = network.encoder.instrument_logits(found).softmax(dim=-1).mean(dim=0)
+        vectors = [found.mean(dim=0), torch.from_numpy(hearing_vector(part.hearing)), heard]
+        rows.append(torch.cat([*vectors, torch.from_numpy(instrument_vector(part.instrument))]))
+    if not rows:
+        return HeardSong(song, torch.zeros(0, 0))
+    levels = torch.from_numpy(level_vectors([p.hearing.loudness_lufs for p in song.parts]))
+    return HeardSong(song, torch.cat([torch.stack(rows), levels], dim=1))
+
+
+def _settings(
+    song: Song,
+    network: ControllerNetwork,
+    wishes: NetworkSettings,
+    levels: Mapping[str, float],
+    flipped: frozenset[str],
+) -> dict[str, dict[str, Value]]:
+    """All controls but make-up, wet and fader, each group from the network or from the rules."""
+    places = placed(song, wishes.pan_reach, levels) if "pan" in network.groups else pans(song, levels)
+    moves = wishes.equalizer if "equalizer" in network.groups else equalizer_moves(song, levels)
+    decay = song_decay(song) if song.parts else 1.0
+    settings: dict[str, dict[str, Value]] = {}
+    for part in song.parts:
+        gain_db = staging_gain_db(part)
+        values: dict[str, Value] = {"input_gain_db": gain_db, "pan": places[part.id], **moves.get(part.id, {})}
+        if part.id in flipped:
+            values["polarity_inverted"] = True
+        if "compressor" in network.groups:
+            values.update(wishes.compressor.get(part.id, {}))
+        else:
+            values.update(compressor_settings(part, song, gain_db))
+        if "reverb" in network.groups:
+            values.update(wishes.reverb.get(part.id, {}))
+        else:
+            values.update(reverb_kind(part, song, decay))
+        settings[part.id] = with_locked(part, clipped(values))
+    return settings

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Why a control was predicted so: which other stems moved it most, found by leaving each of them out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import torch
+
+from mixassist.automix.controller import HeardSong
+from mixassist.automix.controller_weights import ControllerNetwork
+from mixassist.automix.network_settings import predicted
+from mixassist.domain.parameters import BANDS
+from mixassist.networks.controller import MixPrediction
+from mixassist.networks.mix_controls import (
+    EQUALIZER_KEYS,
+    level_lu,
+    pan_reach,
+    places_in_units,
+    wet_level_lu,
+)
+
+
+@dataclass(frozen=True)
+class Influence:
+    """How much another stem moves a value: `change` is the value with it less the value without it, in `unit`."""
+
+    track_id: str
+    track_name: str
+    change: float
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One predicted value of a channel and the stems that moved it, the strongest first."""
+
+    label: str
+    unit: str
+    value: float
+    influences: tuple[Influence, ...]
+
+
+def reasons(network: ControllerNetwork, heard: HeardSong, track_id: str, most: int = 3) -> tuple[Reason, ...]:
+    """Returns what the network wished for a track, and which other stems moved each wish most.
+
+    The network is asked again without each other stem in turn; its levels are told against the mean of the stems that
+    are there both times, so that a stem's leaving is not itself a change.
+
+    Raises:
+        KeyError: the song has no such sounding track.
+    """
+    parts = heard.song.parts
+    own = next((i for i, p in enumerate(parts) if p.id == track_id), None)
+    if own is None:
+        raise KeyError(track_id)
+    whole = predicted(network, heard.stems)
+    changes: dict[str, list[Influence]] = {}
+    values = {name: read(whole, own, None) for name, (_, read) in _READERS.items() if _can_read(whole, name)}
+    for other, part in enumerate(parts):
+        if other == own:
+            continue
+        kept = [i for i in range(len(parts)) if i != other]
+        without = predicted(network, heard.stems[kept])
+        place = kept.index(own)
+        for name in values:
+            read = _READERS[name][1]
+            change = read(whole, own, kept) - read(without, place, list(range(len(kept))))
+            changes.setdefault(name, []).append(Influence(part.id, part.track.name, change))
+    return tuple(
+        Reason(name, _READERS[name][0], value, tuple(sorted(changes.get(name, []), key=_strength)[:most]))
+        for name, value in values.items()
+    )
+
+
+def _strength(influence: Influence) -> tuple[float, str]:
+    return (-abs(influence.change), influence.track_name)
+
+
+_Reader = Callable[[MixPrediction, int, "list[int] | None"], float]
+
+
+def _level(prediction: MixPrediction, row: int, counted: list[int] | None) -> float:
+    levels = level_lu(prediction.values["level"])
+    among = levels if counted is None else levels[counted]
+    return float(levels[row] - among.mean())
+
+
+def _pan(prediction: MixPrediction, row: int, counted: list[int] | None) -> float:
+    return float(pan_reach(prediction.values["pan"])[row])
+
+
+def _band_gain(band: str) -> _Reader:
+    def read(prediction: MixPrediction, row: int, counted: list[int] | None) -> float:
+        found = places_in_units(EQUALIZER_KEYS, prediction.values["equalizer"][row])
+        return float(found[f"{band}_gain_db"])
+
+    return read
+
+
+def _wet(prediction: MixPrediction, row: int, counted: list[int] | None) -> float:
+    return float(wet_level_lu(prediction.values["reverb_level"])[row])
+
+
+def _compression(prediction: MixPrediction, row: int, counted: list[int] | None) -> float:
+    return float(torch.sigmoid(prediction.values["compressor_use"][row, 0]))
+
+
+_READERS: Mapping[str, tuple[str, _Reader]] = {
+    "level": ("LU", _level),
+    "distance from the middle": ("", _pan),
+    **{f"{band.replace('_', ' ')} gain": ("dB", _band_gain(band)) for band in BANDS},
+    "likelihood of compression": ("", _compression),
+    "reverberation": ("LU", _wet),
+}
+
+
+def _can_read(prediction: MixPrediction, name: str) -> bool:
+    return "equalizer" in prediction.values or name in ("level", "distance from the middle")

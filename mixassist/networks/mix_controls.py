@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the controller puts out for a channel, and how its numbers become controls in their units."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor
+
+from mixassist.domain.parameters import PARAMETER, REVERB_TYPES, Group, Parameter, Scale, keys_of
+
+EQUALIZER_KEYS = keys_of(Group.EQUALIZER)
+COMPRESSOR_KEYS = ("threshold_db", "attack_ms", "release_ms", "ratio")
+"""Make-up gain is no output: it gives back what the compressor takes."""
+
+OUTPUT_SIZES: Mapping[str, int] = {
+    "level": 1,
+    "pan": 1,
+    "equalizer": len(EQUALIZER_KEYS),
+    "compressor": len(COMPRESSOR_KEYS),
+    "compressor_use": 1,
+    "reverb_use": 1,
+    "reverb_level": 1,
+    "reverb_decay": 1,
+    "reverb_type": len(REVERB_TYPES),
+}
+OUTPUT_NAMES: Mapping[str, tuple[str, ...]] = {"basic": ("level", "pan"), "full": tuple(OUTPUT_SIZES)}
+"""The outputs of the two kinds of controller: gain and pan, or everything."""
+
+LEVEL_UNIT_LU = 10.0
+"""A level of 1 is ten LU above the middle of the mix."""
+WET_MIDDLE_LU, WET_UNIT_LU = -17.0, 5.0
+"""A reverb level of 0 is 17 LU below the dry sound; the unit is 5 LU."""
+
+
+def place_in_units(parameter: Parameter, place: Tensor) -> Tensor:
+    """Maps places 0 … 1 on a linear or logarithmic control's travel to its unit, differentiably."""
+    if parameter.scale is Scale.LOG:
+        return parameter.minimum * (parameter.maximum / parameter.minimum) ** place
+    return parameter.minimum + (parameter.maximum - parameter.minimum) * place
+
+
+def places_in_units(keys: tuple[str, ...], outputs: Tensor) -> dict[str, Tensor]:
+    """Maps a network's raw outputs (..., keys) to controls in their units, each (...); 0 is the control's default.
+
+    The default stands at the middle of a logistic curve's input, so an untrained network changes nothing.
+    """
+    found = {}
+    for index, key in enumerate(keys):
+        parameter = PARAMETER[key]
+        default = min(max(parameter.normalised(parameter.default), 0.02), 0.98)
+        offset = torch.logit(torch.tensor(default, dtype=outputs.dtype, device=outputs.device))
+        found[key] = place_in_units(parameter, torch.sigmoid(outputs[..., index] + offset))
+    return found
+
+
+def level_lu(outputs: Tensor) -> Tensor:
+    """Levels in LU (...,) from the output `level` (..., 1); only their differences mean anything."""
+    return outputs[..., 0] * LEVEL_UNIT_LU
+
+
+def pan_reach(outputs: Tensor) -> Tensor:
+    """How far from the middle, 0 … 1, from the output `pan` (..., 1); which side is settled over all channels."""
+    return torch.sigmoid(outputs[..., 0] - 1.0)
+
+
+def wet_level_lu(outputs: Tensor) -> Tensor:
+    """Loudness of the reverberation against the dry sound in LU, from the output `reverb_level` (..., 1)."""
+    return outputs[..., 0] * WET_UNIT_LU + WET_MIDDLE_LU

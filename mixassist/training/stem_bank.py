@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The bank of stems that the controller learns from: what is heard of each, kept once; lessons need no audio."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from mixassist.automix.hearing import Hearing, listen
+from mixassist.automix.stem_features import MOST_PATCHES, hearing_vector, stem_patches
+from mixassist.domain.progress import CancelToken, Progress, no_progress
+from mixassist.evaluation.excerpts import Excerpt, each_excerpt
+from mixassist.networks.encoder import INSTRUMENT_KEYS, StemEncoder
+from mixassist.training.multitracks.raw import made_raw
+from mixassist.training.multitracks.songs import SAMPLE_RATE_HZ, SongFolder
+
+_CLEAN_SHARE = 0.3
+_CROP_S = (12.0, 25.0)
+
+
+@dataclass
+class StemBank:
+    """Stems by row; `songs` names the song of each row, `players` what sort of recording it is.
+
+    `patches` (rows, 16, 64, 96) float16 with `counts` of them used; `hearing` (rows, 40); `instruments` (rows,)
+    indices; `levels` (rows,) the loudness in the artist's mix in LUFS, NaN where there is none; `stereo` (rows,).
+    """
+
+    songs: list[str]
+    sources: list[str]
+    names: list[str]
+    patches: torch.Tensor
+    counts: torch.Tensor
+    hearing: torch.Tensor
+    instruments: torch.Tensor
+    levels: torch.Tensor
+    stereo: torch.Tensor
+
+    def __len__(self) -> int:
+        return len(self.songs)
+
+    def save(self, path: Path) -> None:
+        """Keeps the bank as a torch file of this machine's own making."""
+        torch.save(self.__dict__, path)
+
+    @staticmethod
+    def load(path: Path) -> StemBank:
+        """Reads what `save` wrote."""
+        return StemBank(**torch.load(path, weights_only=True))
+
+    @staticmethod
+    def joined(banks: Iterable[StemBank]) -> StemBank:
+        """Returns several banks as one."""
+        parts = [b for b in banks if len(b)]
+        listed = {k: [x for b in parts for x in getattr(b, k)] for k in ("songs", "sources", "names")}
+        kept = ("patches", "counts", "hearing", "instruments", "levels", "stereo")
+        return StemBank(**listed, **{k: torch.cat([getattr(b, k) for b in parts]) for k in kept})
+
+    @torch.no_grad()
+    def embedded(self, encoder: StemEncoder) -> tuple[torch.Tensor, torch.Tensor]:
+        """Returns each stem's mean embedding (rows, 128) and heard instrument (rows, 24), as `automix` forms them."""
+        embeddings, heard = [], []
+        for row in range(len(self)):
+            embedding, instrument = encoded(encoder, self.patches[row, : int(self.counts[row])].float())
+            embeddings.append(embedding)
+            heard.append(instrument)
+        return torch.stack(embeddings), torch.stack(heard)
+
+
+def encoded(encoder: StemEncoder, patches: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Returns the mean embedding (128,) of a stem's patches and the mean probabilities of the instruments (24,)."""
+    found = encoder(patches)
+    return found.mean(dim=0), encoder.instrument_logits(found).softmax(dim=-1).mean(dim=0)
+
+
+def bank_of_songs(
+    songs: Iterable[SongFolder],
+    *,
+    takes: int = 1,
+    progress: Progress = no_progress,
+    cancel: CancelToken | None = None,
+) -> StemBank:
+    """Listens to the stems of song folders, each made raw in `takes` ways (a third of them left clean)."""
+
+    def rows() -> Iterator[tuple[str, str, str, str, np.ndarray, float]]:
+        for number, song in enumerate(songs):
+            if cancel is not None:
+                cancel.check()
+            progress(0.0, f"{number} songs: {song.name}")
+            audio = [song.read(stem) for stem in song.stems]
+            whole = _summed(audio)
+            for stem, samples in zip(song.stems, audio, strict=True):
+                for take in range(takes):
+                    lots = _lots(f"{song.name}/{stem.file}/{take}")
+                    raw = samples if lots.random() < _CLEAN_SHARE else made_raw(samples, lots, whole)
+                    yield song.name, song.source, stem.file, stem.instrument, raw, float("nan")
+
+    return _bank(rows(), SAMPLE_RATE_HZ)
+
+
+def bank_of_excerpts(data: Path, *, crops: int = 3, progress: Progress = no_progress) -> StemBank:
+    """Listens to the real excerpts, whole and in `crops` shorter stretches; their levels are the artist's."""
+
+    def rows() -> Iterator[tuple[str, str, str, str, np.ndarray, float]]:
+        for excerpt in each_excerpt(data):
+            progress(0.0, excerpt.name)
+            for crop in range(crops + 1):
+                start, end = _crop(excerpt, crop)
+                for name, instrument, stem in zip(excerpt.names, _instruments(excerpt), excerpt.stems, strict=True):
+                    piece = stem[start:end]
+                    level = listen(piece, excerpt.sample_rate_hz).loudness_lufs
+                    yield excerpt.song, f"{excerpt.name}/{crop}", name, instrument, piece, level
+
+    return _bank(rows(), SAMPLE_RATE_HZ)
+
+
+def _instruments(excerpt: Excerpt) -> list[str]:
+    from mixassist.automix.song import hear_song
+    from mixassist.evaluation.excerpts import levelled_inputs
+
+    song = hear_song(levelled_inputs(excerpt, "normalised"), excerpt.sample_rate_hz)
+    known = {part.track.name: part.instrument for part in song.parts}
+    return [known.get(name, "other") for name in excerpt.names]
+
+
+def _crop(excerpt: Excerpt, number: int) -> tuple[int, int]:
+    frames = excerpt.stems[0].shape[0]
+    if number == 0:
+        return 0, frames
+    lots = _lots(f"{excerpt.name}/{number}")
+    length = min(round(float(lots.uniform(*_CROP_S)) * excerpt.sample_rate_hz), frames)
+    start = int(lots.integers(0, frames - length + 1))
+    return start, start + length
+
+
+def _bank(rows: Iterator[tuple[str, str, str, str, np.ndarray, float]], sample_rate_hz: int) -> StemBank:
+    songs, sources, names = [], [], []
+    patches, counts, vectors, instruments, levels, stereo = [], [], [], [], [], []
+    for song, source, name, instrument, samples, level in rows:
+        hearing: Hearing = listen(samples, sample_rate_hz)
+        if hearing.is_silent:
+            continue
+        found = stem_patches(samples, hearing, sample_rate_hz).half()
+        padded = torch.zeros(MOST_PATCHES, *found.shape[1:], dtype=torch.float16)
+        padded[: found.shape[0]] = found
+        songs.append(song)
+        sources.append(source)
+        names.append(name)
+        patches.append(padded)
+        counts.append(found.shape[0])
+        vectors.append(torch.from_numpy(hearing_vector(hearing)))
+        instruments.append(INSTRUMENT_KEYS.index(instrument))
+        levels.append(level)
+        stereo.append(samples.shape[1] == 2)
+    return StemBank(
+        songs,
+        sources,
+        names,
+        torch.stack(patches),
+        torch.tensor(counts),
+        torch.stack(vectors),
+        torch.tensor(instruments),
+        torch.tensor(levels),
+        torch.tensor(stereo),
+    )
+
+
+def _summed(audio: list[np.ndarray]) -> np.ndarray:
+    whole = np.zeros((max(len(a) for a in audio), 1), dtype=np.float32)
+    for samples in audio:
+        rms = float(np.sqrt(np.mean(np.square(samples))) + 1e-9)
+        whole[: len(samples)] += samples.mean(axis=1, keepdims=True) / rms
+    return whole
+
+
+def _lots(name: str) -> np.random.Generator:
+    return np.random.default_rng(int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "little"))
