@@ -21,6 +21,8 @@ from mixassist.training.multitracks.songs import SAMPLE_RATE_HZ, SongFolder
 
 _CLEAN_SHARE = 0.3
 _CROP_S = (12.0, 25.0)
+_HEARD_S = 15.0
+_SOUNDING = 0.02
 
 
 @dataclass
@@ -92,7 +94,7 @@ def bank_of_songs(
             if cancel is not None:
                 cancel.check()
             progress(0.0, f"{number} songs: {song.name}")
-            audio = [song.read(stem) for stem in song.stems]
+            audio = [_middle(song.read(stem)) for stem in song.stems]
             whole = _summed(audio)
             for stem, samples in zip(song.stems, audio, strict=True):
                 for take in range(takes):
@@ -168,6 +170,14 @@ def _bank(rows: Iterator[tuple[str, str, str, str, np.ndarray, float]], sample_r
         torch.tensor(levels),
         torch.tensor(stereo),
     )
+
+
+def _middle(samples: np.ndarray) -> np.ndarray:
+    """The quarter of a minute around the middle, or where that is silent the whole."""
+    length = round(_HEARD_S * SAMPLE_RATE_HZ)
+    start = max((samples.shape[0] - length) // 2, 0)
+    piece = samples[start : start + length]
+    return piece if np.abs(piece).max(initial=0.0) > _SOUNDING else samples
 
 
 def _summed(audio: list[np.ndarray]) -> np.ndarray:

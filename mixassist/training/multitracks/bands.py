@@ -43,7 +43,7 @@ def add_bands(
     Songs that are there already are left.
     """
     songs = []
-    paths = midi_songs(data)
+    paths = sorted(midi_songs(data), key=lambda p: (not is_held_out(p.stem), p.stem))
     for index, path in enumerate(paths):
         if cancel is not None:
             cancel.check()

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whole songs with a mix beside them: raw stems, drawn human decisions, and what the console makes of both."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import torch
+from numpy.typing import NDArray
+
+from mixassist.audio.atomic import atomic_path
+from mixassist.automix.gain_setting import set_faders, set_gains, staging_gain_db
+from mixassist.automix.inputs import TrackAudio
+from mixassist.automix.song import Part, Song, hear_song
+from mixassist.automix.staging import clipped, strip_effects
+from mixassist.domain.channel import Channel
+from mixassist.domain.controls import Controls
+from mixassist.domain.instruments import INSTRUMENT
+from mixassist.domain.parameters import Value
+from mixassist.domain.progress import CancelToken, Progress, no_progress
+from mixassist.domain.track import AudioFile, AudioSource, SourceSide, Track
+from mixassist.dsp.channel_strip import channel_strip, controls_tensor
+from mixassist.training.multitracks.decisions import Decisions, wanted_level_lu
+from mixassist.training.multitracks.human_mixes import HumanChannel
+from mixassist.training.multitracks.raw import at_loudness, made_raw
+from mixassist.training.multitracks.songs import SAMPLE_RATE_HZ, SongFolder
+
+_MOST_STEMS = 16
+_PEAK = 0.7
+_RECORDED_SHARE = 0.6
+_SPREAD_DB = 12.0
+_LOUDEST_RAW_LUFS, _SOFTEST_RAW_LUFS = -12.0, -45.0
+
+
+@dataclass(frozen=True)
+class MixedSong:
+    """Raw stems by name, each (frames, 1 or 2); what each is; the controls of the target mix; the mix, (frames, 2)."""
+
+    stems: Mapping[str, NDArray[np.float32]]
+    instruments: Mapping[str, str]
+    controls: Mapping[str, Controls]
+    mix: NDArray[np.float32]
+
+
+def mixed_song(songs: Sequence[SongFolder], decisions: Decisions, lots: np.random.Generator) -> MixedSong:
+    """Makes raw stems of a song's folders (several folders of one song are one song), and mixes them as people do.
+
+    Levels, places, equalisers, compressors and reverbs are those of one human mix, by instrument; the console's gains
+    are set so that the levels stand behind all stages.
+    """
+    clean = [(stem, song.read(stem)) for song in songs for stem in song.stems]
+    chosen = [clean[i] for i in sorted(lots.permutation(len(clean))[:_MOST_STEMS])]
+    instruments = [stem.instrument for stem, _ in chosen]
+    channels = decisions.channels_for(instruments, lots)
+    whole = np.sum([a.mean(axis=1, keepdims=True) for _, a in chosen], axis=0, dtype=np.float32)
+    as_recorded = lots.random() < _RECORDED_SHARE
+    stems, inputs = {}, []
+    for number, ((stem, audio), channel) in enumerate(zip(chosen, channels, strict=True), 1):
+        name = f"{number:02d} {INSTRUMENT[stem.instrument].label}"
+        lufs = channel.raw_lufs if as_recorded else -23.0 + float(lots.uniform(-_SPREAD_DB, _SPREAD_DB))
+        lufs = float(np.clip(lufs, _SOFTEST_RAW_LUFS, _LOUDEST_RAW_LUFS))
+        stems[name] = at_loudness(made_raw(audio, lots, whole), lufs)
+        inputs.append(_track(name, stem.instrument, stems[name]))
+    controls = _decided(hear_song(inputs, SAMPLE_RATE_HZ), dict(zip(stems, channels, strict=True)))
+    mix = np.zeros((len(whole), 2), dtype=np.float32)
+    for name, settings in controls.items():
+        audio = torch.from_numpy(np.ascontiguousarray(stems[name].T))[None]
+        with torch.no_grad():
+            mix += channel_strip(audio, controls_tensor([settings]), SAMPLE_RATE_HZ)[0].T.numpy()
+    peak = float(np.abs(mix).max())
+    kept = {name: audio for name, audio in stems.items() if name in controls}
+    names = dict(zip(stems, instruments, strict=True))
+    return MixedSong(kept, {k: names[k] for k in kept}, controls, mix * np.float32(_PEAK / max(peak, 1e-6)))
+
+
+def _track(name: str, instrument: str, samples: NDArray[np.float32]) -> TrackAudio:
+    file = AudioFile(f"/{name}", samples.nbytes, SAMPLE_RATE_HZ, samples.shape[0], samples.shape[1])
+    source = AudioSource(tuple(SourceSide(file, index) for index in range(samples.shape[1])))
+    return TrackAudio(Track(name, name, source, channel=replace(Channel(), instrument=instrument)), samples)
+
+
+def _decided(song: Song, channels: Mapping[str, HumanChannel]) -> dict[str, Controls]:
+    settings = {part.id: _settings(part, channels[part.id]) for part in song.parts}
+    levels = {part.id: wanted_level_lu(channels[part.id]) for part in song.parts}
+    effects = strip_effects(song.parts, settings, song.sample_rate_hz)
+    for part in song.parts:
+        reverb = channels[part.id].reverb
+        set_gains(part, settings[part.id], effects[part.id], reverb[1] if reverb else None)
+    set_faders(song, settings, effects, levels)
+    return {part.id: Controls(clipped(settings[part.id])) for part in song.parts}
+
+
+def _settings(part: Part, channel: HumanChannel) -> dict[str, Value]:
+    values: dict[str, Value] = {
+        **channel.settings,
+        "input_gain_db": staging_gain_db(part),
+        "pan": channel.pan if channel.is_stereo == (part.hearing.channels == 2) else 0.0,
+    }
+    if channel.reverb:
+        values.update({"reverb_type": channel.reverb[0], "reverb_decay": 0.8})
+    return values
+
+
+def write_mixed_song(folder: Path, name: str, song: MixedSong) -> None:
+    """Writes `stems/NAME.flac`, `mix.flac` and `truth.json`, which comes last."""
+    (folder / "stems").mkdir(parents=True, exist_ok=True)
+    for stem, samples in song.stems.items():
+        loudest = max(float(np.abs(samples).max()), 1.0)
+        with atomic_path(folder / "stems" / f"{stem}.flac") as path:
+            soundfile.write(path, samples / loudest, SAMPLE_RATE_HZ, format="FLAC", subtype="PCM_24")
+    with atomic_path(folder / "mix.flac") as path:
+        soundfile.write(path, song.mix, SAMPLE_RATE_HZ, format="FLAC", subtype="PCM_24")
+    channels = [
+        {"name": stem, "instrument": song.instruments[stem], "parameters": dict(song.controls[stem].items())}
+        for stem in song.stems
+    ]
+    with atomic_path(folder / "truth.json") as path:
+        path.write_text(json.dumps({"song": name, "channels": channels}, indent=1), encoding="utf-8")
+
+
+def held_out_songs(
+    songs: Sequence[SongFolder],
+    decisions: Decisions,
+    folder: Path,
+    *,
+    progress: Progress = no_progress,
+    cancel: CancelToken | None = None,
+) -> int:
+    """Writes a mixed song for every held-out song; returns how many. Songs that are there already are left."""
+    names = sorted({s.name for s in songs if s.is_held_out})
+    for index, name in enumerate(names):
+        if cancel is not None:
+            cancel.check()
+        progress(index / len(names), f"Mixing {name}")
+        if not (folder / name / "truth.json").is_file():
+            lots = np.random.default_rng(int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "little"))
+            write_mixed_song(folder / name, name, mixed_song([s for s in songs if s.name == name], decisions, lots))
+    return len(names)
