@@ -6,10 +6,15 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from mixassist.domain.errors import MixAssistError
 from mixassist.domain.progress import CancelToken, Progress, no_progress
 from mixassist.paths import shared_data_directory
+
+WHAT = ("transformation", "data", "encoder", "controller")
+"""What can be trained, and the multitracks to train the controller on."""
+PRESETS = ("default", "paper")
 
 
 @dataclass(frozen=True)
@@ -22,54 +27,134 @@ class TrainRequest:
     data: str | None = None
     loss: str = "l1"
     steps: int | None = None
-    batch: int = 32
-    seconds: float = 1.5
-    learning_rate: float = 3e-4
+    batch: int | None = None
+    seconds: float | None = None
+    learning_rate: float | None = None
     seed: int = 0
     device: str = "cpu"
     threads: int | None = None
     mixed_precision: bool = False
     resume: bool = False
     audio_only: bool = False
+    multitracks: str | None = None
+    kind: str | None = None
+    context: str | None = None
+    members: int | None = None
+    audio_steps: int | None = None
+    through: str | None = None
+    preset: str = "default"
+    without: tuple[str, ...] = ()
 
 
 def train(request: TrainRequest, *, progress: Progress = no_progress, cancel: CancelToken | None = None) -> Path:
-    """Trains a network in a folder and writes its weights there; returns the weights' path.
+    """Trains a network in a folder and writes its weights there, or makes data; returns the path of what was written.
 
     Raises:
         MixAssistError: no such network, loss or device, data that is not there, a checkpoint that does not fit.
         Cancelled: `cancel` was set; `resume` goes on from there.
     """
-    if request.what != "transformation":
-        raise MixAssistError("there is no such training", subject=request.what, remedy="Choose transformation")
+    makers = {"transformation": _transformation, "data": _data, "encoder": _encoder, "controller": _controller}
+    if request.what not in makers:
+        raise MixAssistError("there is no such training", subject=request.what, remedy=f"Choose {', '.join(WHAT)}")
     import torch
 
+    if request.threads is not None:
+        torch.set_num_threads(request.threads)
+    return makers[request.what](request, progress, cancel)
+
+
+def _given(request: TrainRequest, *names: str) -> dict[str, Any]:
+    """What was asked for among these, leaving out what was not."""
+    return {name: value for name in names if (value := getattr(request, name)) not in (None, ())}
+
+
+def _data_folder(request: TrainRequest) -> Path:
+    folder = Path(request.data) if request.data else shared_data_directory()
+    if not folder.is_dir():
+        raise MixAssistError("the training data is not there", subject=folder, remedy="Name its folder with --data")
+    return folder
+
+
+def _is_first_process() -> bool:
+    """Under torchrun one process writes for all."""
+    return int(os.environ.get("RANK", "0")) == 0
+
+
+def _transformation(request: TrainRequest, progress: Progress, cancel: CancelToken | None) -> Path:
     from mixassist.networks.checkpoint import save_weights
     from mixassist.networks.registry import DEFAULT_TRANSFORMATION
     from mixassist.training.cards import write_card
     from mixassist.training.transformation import TransformationOptions, train_transformation
 
-    if request.threads is not None:
-        torch.set_num_threads(request.threads)
     data = Path(request.data) if request.data else shared_data_directory()
+    given = _given(request, "steps", "batch", "seconds", "learning_rate")
     options = TransformationOptions(
         network=request.network or DEFAULT_TRANSFORMATION,
         data=data if request.data or data.is_dir() else None,
         loss=request.loss,
-        batch=request.batch,
-        seconds=request.seconds,
-        steps=request.steps,
-        learning_rate=request.learning_rate,
         seed=request.seed,
         device=request.device,
         mixed_precision=request.mixed_precision,
         resume=request.resume,
         audio_only=request.audio_only,
+        **given,
     )
     options = replace(options, folder=Path(request.folder or f"runs/{options.network}"))
     network = train_transformation(options, progress, cancel)
     path = options.folder / f"{options.network}.safetensors"
-    if int(os.environ.get("RANK", "0")) == 0:  # under torchrun one process writes for all
+    if _is_first_process():
         save_weights(path, options.network, getattr(network, "options", {}), network, half=True)
         write_card(path, options, network)
+    return path
+
+
+def _data(request: TrainRequest, progress: Progress, cancel: CancelToken | None) -> Path:
+    from mixassist.training.multitracks.making import make_multitracks
+
+    folder = Path(request.folder or "runs/multitracks")
+    make_multitracks(_data_folder(request), folder, progress, cancel)
+    return folder
+
+
+def _encoder(request: TrainRequest, progress: Progress, cancel: CancelToken | None) -> Path:
+    import json
+
+    from mixassist.audio.atomic import atomic_write_bytes
+    from mixassist.training.encoder import EncoderOptions, train_encoder
+
+    given = _given(request, "steps", "batch", "learning_rate", "seed", "device", "mixed_precision", "resume")
+    options = EncoderOptions(data=_data_folder(request), **given)
+    if request.multitracks:
+        options = replace(options, multitracks=Path(request.multitracks))
+    options = replace(options, folder=Path(request.folder or options.folder))
+    _, recalls = train_encoder(options, progress, cancel)
+    if _is_first_process():
+        atomic_write_bytes(options.folder / "recall.json", json.dumps(recalls, indent=1).encode())
+    return options.folder / "encoder.pt"
+
+
+def _controller(request: TrainRequest, progress: Progress, cancel: CancelToken | None) -> Path:
+    from mixassist.automix.controller_weights import KIND
+    from mixassist.networks.checkpoint import save_weights
+    from mixassist.training.controller import PAPER, ControllerOptions, paper_batch, train_controller
+    from mixassist.training.controller_card import write_controller_card
+
+    if request.preset not in PRESETS:
+        raise MixAssistError("there is no such preset", subject=request.preset, remedy=f"Choose {', '.join(PRESETS)}")
+    words: dict[str, Any] = {}
+    if request.preset == "paper":
+        words = {**PAPER, "songs_per_step": paper_batch(request.kind or "full")}
+    names = ("kind", "context", "members", "steps", "audio_steps", "through", "batch", "learning_rate", "without")
+    words |= _given(request, *names, "seed", "device", "mixed_precision", "resume")
+    if request.seconds is not None:
+        words["patch_s"] = request.seconds
+    if request.multitracks:
+        words["multitracks"] = Path(request.multitracks)
+    options = ControllerOptions(data=_data_folder(request), **words)
+    options = replace(options, folder=Path(request.folder or options.folder))
+    network = train_controller(options, progress, cancel)
+    path = options.folder / "controller.safetensors"
+    if _is_first_process():
+        save_weights(path, KIND, network.options, network, half=True)
+        write_controller_card(path, options, network)
     return path

@@ -72,6 +72,12 @@ class MixController(nn.Module):
             nn.Dropout(dropout),
             nn.Linear(width, 2 * size),
         )
+        nn.init.zeros_(self.post[-1].weight)
+        nn.init.zeros_(self.post[-1].bias)
+        # What an instrument, its spectrum and its level say by themselves needs no hidden layer, and learns soonest.
+        self.direct = nn.Linear(STEM_SIZE - EMBEDDING_SIZE, 2 * size)
+        nn.init.zeros_(self.direct.weight)
+        nn.init.zeros_(self.direct.bias)
 
     def forward(self, stems: Tensor, mask: Tensor) -> MixPrediction:
         """Predicts for (songs, stems, features); `mask` is True where there is a stem."""
@@ -79,7 +85,7 @@ class MixController(nn.Module):
         heard = own if self.attention is None else self.attention(own, src_key_padding_mask=~mask)
         counted = mask.unsqueeze(-1).to(heard.dtype)
         context = (heard * counted).sum(dim=1, keepdim=True) / counted.sum(dim=1, keepdim=True).clamp(min=1.0)
-        out = self.post(torch.cat([heard, context.expand_as(heard)], dim=-1))
+        out = self.post(torch.cat([heard, context.expand_as(heard)], dim=-1)) + self.direct(stems[..., EMBEDDING_SIZE:])
         means, scales = out.chunk(2, dim=-1)
         sizes = [OUTPUT_SIZES[name] for name in self.outputs]
         return MixPrediction(

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The controller's last lesson, the paper's: its controls through a console, and the mix against the target mix.
 
-Steinmetz et al. 2021, sections 2.2 and 2.3: trained end to end from the sound of finished mixes, by the multi-resolution
-STFT distance of sum and difference.
+Steinmetz et al. 2021, sections 2.2 and 2.3: trained end to end from the sound of finished mixes, by the distance of
+their sums and differences in multi-resolution STFTs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -18,6 +18,7 @@ from mixassist.dsp.channel_strip import bracket
 from mixassist.dsp.panning import db_to_factor, pan_gains
 from mixassist.networks.conditioning import conditioning
 from mixassist.networks.controller import MixController, MixPrediction
+from mixassist.networks.encoder import StemEncoder
 from mixassist.networks.losses import MultiResolutionSTFT, stereo_loss
 from mixassist.networks.mix_controls import (
     COMPRESSOR_KEYS,
@@ -42,13 +43,24 @@ Chain = Callable[[Tensor, dict[str, Tensor]], Tensor]
 class AudioExample:
     """A few seconds of a song: what the controller sees, raw stems at −23 LUFS, sides to pan to, and the target mix.
 
-    `stems` (stems, features); `audio` (stems, sides, frames); `sides` (stems,) −1 or 1; `mix` (2, frames).
+    `stems` (stems, features); `audio` (stems, sides, frames); `sides` (stems,) −1 or 1; `mix` (2, frames);
+    `patches` (all patches, 64, 96) of which each stem has its share of `counts` (stems,).
     """
 
     stems: Tensor
     audio: Tensor
     sides: Tensor
     mix: Tensor
+    patches: Tensor
+    counts: Tensor
+
+
+class TunedController(nn.Module):
+    """An encoder and a mixing network that are trained together."""
+
+    def __init__(self, encoder: StemEncoder, mixer: MixController) -> None:
+        super().__init__()
+        self.encoder, self.mixer = encoder, mixer
 
 
 def through_console(audio: Tensor, controls: dict[str, Tensor]) -> Tensor:
@@ -69,20 +81,33 @@ def through_network(network: nn.Module) -> Chain:
 def audio_lesson(
     examples: Sequence[AudioExample], chain: Chain = through_console, songs_per_step: int = 1
 ) -> Callable[[nn.Module, torch.Generator, torch.device], Tensor]:
-    """Returns the loss of a step for `training.loop.Trainer`: drawn songs mixed by the network against their targets."""
+    """Returns the loss of a step for `training.loop.Trainer`: drawn songs mixed by the network against their targets.
+
+    A `MixController` keeps the embeddings it is given; a `TunedController` makes them anew, and is tuned as a whole.
+    """
     distance = MultiResolutionSTFT()
 
     def loss_of_step(network: nn.Module, generator: torch.Generator, device: torch.device) -> Tensor:
-        assert isinstance(network, MixController)
+        assert isinstance(network, MixController | TunedController)
         distance.to(device)
         total = torch.zeros((), device=device)
         for _ in range(songs_per_step):
             example = examples[int(torch.randint(len(examples), (), generator=generator))]
-            mix = mixed(network, example, chain, device)
+            if isinstance(network, TunedController):
+                mix = mixed(network.mixer, _reencoded(example, network.encoder, device), chain, device)
+            else:
+                mix = mixed(network, example, chain, device)
             total = total + mix_distance(distance, mix, example.mix.to(device).float())
         return total / songs_per_step
 
     return loss_of_step
+
+
+def _reencoded(example: AudioExample, encoder: StemEncoder, device: torch.device) -> AudioExample:
+    found = encoder(example.patches.to(device).float())
+    means = torch.stack([part.mean(dim=0) for part in found.split(example.counts.tolist())])
+    rest = example.stems.to(device)[:, means.shape[1] :]
+    return replace(example, stems=torch.cat([means, rest], dim=1))
 
 
 def mix_distance(distance: Callable[[Tensor, Tensor], Tensor], mix: Tensor, target: Tensor) -> Tensor:

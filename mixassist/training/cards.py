@@ -59,7 +59,7 @@ def write_card(weights: Path, options: TransformationOptions, network: nn.Module
         "name": options.network,
         "what": "transformation network: emulates equaliser, compressor and reverb, conditioned on 26 values",
         "version": __version__,
-        "commit": _commit(),
+        "commit": commit(),
         "command": command_of(options),
         "parameters": sum(p.numel() for p in network.parameters()),
         "sha256": hashlib.sha256(weights.read_bytes()).hexdigest(),
@@ -89,7 +89,8 @@ def command_of(options: TransformationOptions) -> str:
     return " ".join(words)
 
 
-def _commit() -> str:
+def commit() -> str:
+    """Returns the short hash of the commit that is checked out, or nothing outside a checkout."""
     try:
         found = subprocess.run(
             ["git", "rev-parse", "--short", "HEAD"],

@@ -3,17 +3,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from mixassist.audio.atomic import atomic_path
+from mixassist.domain.progress import CancelToken, Progress, no_progress, scaled
 from mixassist.networks.encoder import EMBEDDING_SIZE, INSTRUMENT_KEYS, StemEncoder
 from mixassist.networks.log_mel import BANDS, PATCH_FRAMES, from_network_scale, to_network_scale
-from mixassist.training.encoder_data import NO_LABEL, PatchSet
+from mixassist.training.encoder_data import (
+    NO_LABEL,
+    PatchSet,
+    Recording,
+    patch_set,
+    real_recordings,
+    song_recordings,
+)
+from mixassist.training.loop import LoopOptions, Trainer
+from mixassist.training.multitracks.songs import by_side_of_split, read_songs
 from mixassist.training.teacher import EMBEDDING_SIZE as TEACHER_SIZE
-from mixassist.training.teacher import SCORES
+from mixassist.training.teacher import SCORES, Teacher
 
 BATCH = 64
 _TILT_POINTS = 5
@@ -106,3 +120,73 @@ def encoder_accuracy(encoder: StemEncoder, held_out: PatchSet) -> tuple[float, d
         if mine.any():
             recalls[key] = float((found[mine] == index).float().mean())
     return sum(recalls.values()) / max(len(recalls), 1), recalls
+
+
+@dataclass(frozen=True)
+class EncoderOptions:
+    """How the encoder is taught: from the song folders in `multitracks` and the recordings and teacher in `data`."""
+
+    data: Path
+    folder: Path = Path("runs/encoder")
+    multitracks: Path = Path("runs/multitracks")
+    steps: int = 3000
+    learning_rate: float = 2e-3
+    batch: int = BATCH
+    seed: int = 0
+    device: str = "cpu"
+    mixed_precision: bool = False
+    resume: bool = False
+
+
+def train_encoder(
+    options: EncoderOptions, progress: Progress = no_progress, cancel: CancelToken | None = None
+) -> tuple[StemEncoder, dict[str, dict[str, float]]]:
+    """Teaches the encoder and writes it to `encoder.pt` in the folder.
+
+    Returns:
+        The encoder, and its recall by instrument on the songs kept apart: rendered and real.
+
+    Raises:
+        MixAssistError: the data, the multitracks or the teacher are missing.
+        Cancelled: `cancel` was set; `resume` goes on.
+    """
+    teacher = Teacher(options.data / "teacher" / "yamnet.tflite")
+    learned, measured = by_side_of_split(read_songs(options.multitracks))
+    recordings = chain(real_recordings(options.data, held_out=False), song_recordings(learned))
+    options.folder.mkdir(parents=True, exist_ok=True)
+    train = _kept(options.folder / "patches.pt", recordings, teacher, scaled(progress, 0.0, 0.3), cancel)
+    torch.manual_seed(options.seed)
+    pupil = EncoderPupil(StemEncoder())
+    loop = LoopOptions(
+        steps=options.steps,
+        learning_rate=options.learning_rate,
+        decay_to=0.02,
+        seed=options.seed,
+        device=options.device,
+        mixed_precision=options.mixed_precision,
+        clip_norm=5.0,
+        checkpoint_every=100,
+    )
+    trainer = Trainer(pupil, encoder_lesson(train, options.batch), loop, options.folder)
+    if options.resume:
+        trainer.resume()
+    trainer.run(scaled(progress, 0.3, 1.0), cancel)
+    encoder = pupil.encoder.cpu()
+    with atomic_path(options.folder / "encoder.pt") as path:
+        torch.save(encoder.state_dict(), path)
+    recalls = {}
+    apart = {"rendered": song_recordings(measured), "real": real_recordings(options.data, held_out=True)}
+    for name, held_out in apart.items():
+        recalls[name] = encoder_accuracy(encoder, patch_set(held_out, teacher, cancel=cancel))[1]
+    return encoder, recalls
+
+
+def _kept(
+    path: Path, recordings: Iterable[Recording], teacher: Teacher, progress: Progress, cancel: CancelToken | None
+) -> PatchSet:
+    """The patches, made once and kept beside the run."""
+    if not path.is_file():
+        made = patch_set(recordings, teacher, progress=progress, cancel=cancel)
+        with atomic_path(path) as partial:
+            torch.save(made.__dict__, partial)
+    return PatchSet(**torch.load(path, weights_only=True))

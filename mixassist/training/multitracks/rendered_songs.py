@@ -31,7 +31,7 @@ from mixassist.training.multitracks.human_mixes import HumanChannel
 from mixassist.training.multitracks.raw import at_loudness, made_raw
 from mixassist.training.multitracks.songs import SAMPLE_RATE_HZ, SongFolder
 
-_MOST_STEMS = 16
+MOST_STEMS = 16
 _PEAK = 0.7
 _RECORDED_SHARE = 0.6
 _SPREAD_DB = 12.0
@@ -48,14 +48,16 @@ class MixedSong:
     mix: NDArray[np.float32]
 
 
-def mixed_song(songs: Sequence[SongFolder], decisions: Decisions, lots: np.random.Generator) -> MixedSong:
+def mixed_song(
+    songs: Sequence[SongFolder], decisions: Decisions, lots: np.random.Generator, most_stems: int = MOST_STEMS
+) -> MixedSong:
     """Makes raw stems of a song's folders (several folders of one song are one song), and mixes them as people do.
 
     Levels, places, equalisers, compressors and reverbs are those of one human mix, by instrument; the console's gains
     are set so that the levels stand behind all stages.
     """
     clean = [(stem, song.read(stem)) for song in songs for stem in song.stems]
-    chosen = [clean[i] for i in sorted(lots.permutation(len(clean))[:_MOST_STEMS])]
+    chosen = [clean[i] for i in sorted(lots.permutation(len(clean))[:most_stems])]
     instruments = [stem.instrument for stem, _ in chosen]
     channels = decisions.channels_for(instruments, lots)
     whole = np.sum([a.mean(axis=1, keepdims=True) for _, a in chosen], axis=0, dtype=np.float32)

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The controller's card: what it is and learned from, and which group of controls comes from it or from the rules."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from mixassist import __version__
+from mixassist.audio.atomic import atomic_write_bytes
+from mixassist.automix.controller_weights import GROUPS, ControllerNetwork
+from mixassist.networks.controller import STEM_SIZE
+from mixassist.training.cards import CREDITS, commit
+from mixassist.training.controller import ControllerOptions
+
+CONTROLLER_CREDITS = (
+    *CREDITS[:3],
+    "MixologyDB: 79 human mixes of 10 songs (MIT)",
+    "MedleyDB: stem gains of 122 songs (MIT)",
+    "Freedoom MIDI songs (BSD-3)",
+    'MIDI "music by Tanner Helland" (CC BY 4.0)',
+    "Groove MIDI Dataset, Google (CC BY 4.0)",
+    "FluidR3 GM SoundFont, Frank Wen (MIT), played by FluidSynth",
+    "YAMNet, Google (Apache-2.0): teacher of the encoder",
+    "ESC-10 and ambience recordings (CC0, CC BY 3.0): noises for the encoder",
+    "espeak-ng and WORLD: a synthetic singer for the encoder and the songs that measure",
+)
+
+
+def write_controller_card(weights: Path, options: ControllerOptions, network: ControllerNetwork) -> Path:
+    """Writes controller.json beside the weights; `measures` is filled in by the evaluation."""
+    card = {
+        "name": "controller",
+        "what": "differentiable mixing console's controller: predicts the controls of every channel of a song",
+        "version": __version__,
+        "commit": commit(),
+        "command": _command(options),
+        "parameters": sum(p.numel() for p in network.parameters()),
+        "sha256": hashlib.sha256(weights.read_bytes()).hexdigest(),
+        "licence": "Apache-2.0",
+        "data": list(CONTROLLER_CREDITS),
+        "trained_through": options.through if options.audio_steps else "no console: regression of decisions",
+        "held_out": "a fifth of the MIDI songs by name; of real songs none, see the measures that leave one out",
+        "groups": {g: "network" if g in network.groups else "rules" for g in GROUPS},
+        "lessons": _lessons(options.folder),
+        "measures": {},
+        "example": example_pair(network),
+    }
+    path = weights.with_suffix(".json")
+    atomic_write_bytes(path, (json.dumps(card, indent=2, ensure_ascii=False) + "\n").encode())
+    return path
+
+
+def example_pair(network: ControllerNetwork, stems: int = 5) -> dict[str, Any]:
+    """Returns what the network makes of seeded features, for a test to check: levels and places of five stems."""
+    generator = torch.Generator().manual_seed(11)
+    features = torch.randn(1, stems, STEM_SIZE, generator=generator)
+    with torch.inference_mode():
+        found = network.eval()(features, torch.ones(1, stems, dtype=torch.bool))
+    return {
+        "stems": stems,
+        "level": [round(float(v), 4) for v in found.values["level"][0, :, 0]],
+        "pan": [round(float(v), 4) for v in found.values["pan"][0, :, 0]],
+    }
+
+
+def _command(options: ControllerOptions) -> str:
+    usual = ControllerOptions(data=options.data)
+    words = ["mixassist train controller"]
+    for name in ("kind", "context", "members", "steps", "audio_steps", "through", "batch", "seed", "device"):
+        value = getattr(options, name)
+        if value != getattr(usual, name):
+            words.append(f"--{name.replace('_', '-')} {value}")
+    return " ".join([*words, *(f"--without {song!r}" for song in options.without)])
+
+
+def _lessons(folder: Path) -> dict[str, Any]:
+    lessons = {}
+    for checkpoint in sorted(folder.glob("member*/*/checkpoint.pt")):
+        state = torch.load(checkpoint, map_location="cpu", weights_only=True)
+        lessons["/".join(checkpoint.parts[-3:-1])] = {
+            "steps": state["step"],
+            "hours": round(state["seconds"] / 3600, 3),
+            "learning_rate": state["options"]["learning_rate"],
+            "device": state["options"]["device"],
+        }
+    return lessons
