@@ -19,13 +19,13 @@ from mixassist.domain.parameters import PARAMETER, REVERB_TYPES
 from mixassist.networks.encoder import INSTRUMENT_KEYS
 from mixassist.networks.log_mel import REFERENCE_LUFS
 from mixassist.networks.mix_controls import EQUALIZER_KEYS, WET_MIDDLE_LU
-from mixassist.training.multitracks.decisions import Decisions, wanted_level_lu
+from mixassist.training.multitracks.decisions import KIT, Decisions, in_few_stems, summed, wanted_level_lu
 from mixassist.training.multitracks.human_mixes import HumanChannel
 from mixassist.training.stem_bank import StemBank
 
 MOST_STEMS = 32
 _FEWEST_STEMS = 3
-_KIT = frozenset({"kick", "snare", "tom", "hihat", "cymbals", "overhead", "room"})
+_FEW_STEMS_SHARE, _WHOLE_KIT_SHARE = 0.35, 0.2
 _KNOWN_SHARE = 0.6
 _SPREAD_DB = 12.0
 COMPRESSOR_VALUES = ("threshold_db", "attack_ms", "release_ms", "ratio")
@@ -102,7 +102,10 @@ class ExampleMaker:
 
     def _decided(self, lots: np.random.Generator) -> Example:
         channels = list(self.decisions.draw_mix(lots).channels)
-        if lots.random() < 0.25:
+        grouping = lots.random()
+        if grouping < _FEW_STEMS_SHARE:
+            channels = in_few_stems(channels, lots)
+        elif grouping < _FEW_STEMS_SHARE + _WHOLE_KIT_SHARE:
             channels = _with_whole_kit(channels)
         kept = lots.random(len(channels)) < lots.uniform(0.5, 1.0)
         channels = [c for c, k in zip(channels, kept, strict=True) if k] if kept.sum() >= _FEWEST_STEMS else channels
@@ -187,12 +190,8 @@ def _staged(
 
 
 def _with_whole_kit(channels: Sequence[HumanChannel]) -> list[HumanChannel]:
-    from mixassist.training.multitracks.decisions import whole_kit
-    from mixassist.training.multitracks.human_mixes import HumanMix
-
-    kit = whole_kit(HumanMix("", "", 1.0, tuple(channels)))
-    others = [c for c in channels if c.instrument not in _KIT]
-    return [*others, kit] if kit is not None else others
+    drums = [c for c in channels if c.instrument in KIT]
+    return [*(c for c in channels if c.instrument not in KIT), *([summed("drum_kit", drums)] if drums else [])]
 
 
 def _targets(channels: Sequence[HumanChannel], stereo: Tensor) -> Targets:
@@ -206,7 +205,7 @@ def _targets(channels: Sequence[HumanChannel], stereo: Tensor) -> Targets:
         pan=torch.tensor([abs(c.pan) for c in channels]),
         pan_weight=torch.tensor([float(bool(s) == c.is_stereo) for c, s in zip(channels, stereo, strict=True)]),
         equalizer=values(EQUALIZER_KEYS),
-        settings_weight=torch.tensor([float(c.instrument != "drum_kit") for c in channels]),
+        settings_weight=torch.tensor([float(c.is_single) for c in channels]),
         compressor=values(COMPRESSOR_VALUES),
         compressor_use=torch.tensor([float("threshold_db" in c.settings) for c in channels]),
         reverb_use=torch.tensor([float(c.reverb is not None) for c in channels]),

@@ -105,6 +105,58 @@ def bank_of_songs(
     return _bank(rows(), SAMPLE_RATE_HZ)
 
 
+GROUPS: tuple[tuple[str, frozenset[str]], ...] = (
+    ("drum_kit", frozenset({"kick", "snare", "hihat", "tom", "cymbals", "percussion", "overhead", "room"})),
+    ("electric_guitar", frozenset({"electric_guitar", "acoustic_guitar"})),
+    ("strings", frozenset({"strings", "brass", "woodwind"})),
+    ("keys", frozenset({"piano", "keys", "organ", "synth_pad", "synth_lead"})),
+    ("backing_vocal", frozenset({"backing_vocal"})),
+)
+"""Stems that people hand over as one: what it is called, and what is in it."""
+
+
+def bank_of_groups(
+    songs: Iterable[SongFolder], *, progress: Progress = no_progress, cancel: CancelToken | None = None
+) -> StemBank:
+    """Listens to groups of stems summed to one stereo stem, as songs handed over in few stems have them.
+
+    Besides the families of `GROUPS` there is `other`: all that is neither drums, bass nor voice.
+    """
+    rest = ("other", frozenset(INSTRUMENT_KEYS) - {"bass", "lead_vocal", "backing_vocal"} - GROUPS[0][1])
+
+    def rows() -> Iterator[tuple[str, str, str, str, np.ndarray, float]]:
+        for number, song in enumerate(songs):
+            if cancel is not None:
+                cancel.check()
+            progress(0.0, f"{number} songs: {song.name}")
+            audio = [_middle(song.read(stem)) for stem in song.stems]
+            for instrument, members in (*GROUPS, rest):
+                chosen = [a for a, s in zip(audio, song.stems, strict=True) if s.instrument in members]
+                if len(chosen) >= 2:
+                    lots = _lots(f"{song.name}/{instrument}")
+                    yield (
+                        song.name,
+                        f"group of {song.source}",
+                        instrument,
+                        instrument,
+                        _together(chosen, lots),
+                        float("nan"),
+                    )
+
+    return _bank(rows(), SAMPLE_RATE_HZ)
+
+
+def _together(audio: list[np.ndarray], lots: np.random.Generator) -> np.ndarray:
+    """Stems at about one level, placed from left to right, as one of two sides."""
+    whole = np.zeros((max(len(a) for a in audio), 2), dtype=np.float32)
+    for samples in audio:
+        rms = float(np.sqrt(np.mean(np.square(samples))) + 1e-9)
+        angle = (float(lots.uniform(-0.7, 0.7)) + 1.0) * np.pi / 4.0
+        gain = 0.05 / rms * 10.0 ** (float(lots.uniform(-5.0, 5.0)) / 20.0)
+        whole[: len(samples)] += samples * np.array([np.cos(angle), np.sin(angle)], dtype=np.float32) * np.float32(gain)
+    return whole
+
+
 def bank_of_excerpts(data: Path, *, crops: int = 3, progress: Progress = no_progress) -> StemBank:
     """Listens to the real excerpts, whole and in `crops` shorter stretches; their levels are the artist's."""
 

@@ -12,7 +12,17 @@ from mixassist.automix.rules_table import rules_table
 from mixassist.evaluation.derive_rules import LIKE
 from mixassist.training.multitracks.human_mixes import HumanChannel, HumanMix
 
-_KIT = ("kick", "snare", "tom", "hihat", "cymbals", "overhead")
+KIT = ("kick", "snare", "tom", "hihat", "cymbals", "overhead", "room")
+_FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("drum_kit", (*KIT, "percussion")),
+    ("lead_vocal", ("lead_vocal",)),
+    ("backing_vocal", ("backing_vocal",)),
+    ("electric_guitar", ("electric_guitar", "acoustic_guitar")),
+    ("keys", ("keys",)),
+    ("bass", ("bass",)),
+)
+_APART = ("drum_kit", *KIT, "bass", "lead_vocal", "backing_vocal")
+_SUMMED_SHARE, _REST_SHARE = 0.75, 0.35
 _SWITCHED_OFF_LU = -20.0
 _AGREED_SHARE = 0.5
 """How far a level is moved from one engineer's towards what all engineers of the song agree on."""
@@ -69,21 +79,42 @@ def wanted_level_lu(channel: HumanChannel) -> float:
 
 
 def whole_kit(mix: HumanMix) -> HumanChannel | None:
-    """Returns a mix's drums as one stereo channel: powers summed, nothing done to it; None where it has no drums."""
-    drums = [c for c in mix.channels if c.instrument in _KIT]
-    if not drums:
-        return None
+    """Returns a mix's drums as one stereo channel; None where it has no drums."""
+    drums = [c for c in mix.channels if c.instrument in KIT]
+    return summed("drum_kit", drums) if drums else None
 
-    def summed(levels: Sequence[float]) -> float:
+
+def summed(instrument: str, channels: Sequence[HumanChannel]) -> HumanChannel:
+    """Returns channels as one stereo channel, as a group's sum has them: powers added, nothing more done to it."""
+
+    def power_sum(levels: Sequence[float]) -> float:
         return float(10.0 * np.log10(np.sum(10.0 ** (np.asarray(levels) / 10.0))))
 
     return HumanChannel(
-        "drum_kit",
-        summed([c.raw_lufs for c in drums]),
-        summed([c.level_lu for c in drums]),
-        summed([c.agreed_lu for c in drums]),
+        instrument,
+        power_sum([c.raw_lufs for c in channels]),
+        power_sum([c.level_lu for c in channels]),
+        power_sum([c.agreed_lu for c in channels]),
         0.0,
         True,
         {},
         None,
+        is_single=False,
     )
+
+
+def in_few_stems(channels: Sequence[HumanChannel], lots: np.random.Generator) -> list[HumanChannel]:
+    """Returns a mix as it is handed over in few stems: families summed, each with its own luck; at times all the rest.
+
+    A family of one channel stays as it is.
+    """
+    left, found = list(channels), []
+    for instrument, members in _FAMILIES:
+        group = [c for c in left if c.instrument in members]
+        if len(group) > 1 and lots.random() < _SUMMED_SHARE:
+            left = [c for c in left if c.instrument not in members]
+            found.append(summed(instrument, group))
+    rest = [c for c in (*left, *found) if c.instrument not in _APART]
+    if len(rest) > 1 and lots.random() < _REST_SHARE:
+        return [*(c for c in (*left, *found) if c.instrument in _APART), summed("other", rest)]
+    return [*left, *found]

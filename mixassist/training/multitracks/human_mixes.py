@@ -49,6 +49,8 @@ class HumanChannel:
     is_stereo: bool
     settings: Mapping[str, Value]
     reverb: tuple[str, float] | None
+    is_single: bool = True
+    """Whether the channel is one take and no sum of several, of which nothing is known but the level."""
 
 
 @dataclass(frozen=True)
