@@ -22,8 +22,8 @@ MakeBand = Callable[..., list[TrackAudio]]
 
 
 def test_methods() -> None:
-    assert set(METHODS) == {"mono", "random", "equal-loudness", "rules"}
-    assert DEFAULT_METHOD == "rules"
+    assert set(METHODS) == {"mono", "random", "equal-loudness", "rules", "controller"}
+    assert DEFAULT_METHOD == "controller"
 
 
 def test_mono_is_the_sum_at_the_centre(make_band: MakeBand) -> None:

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The learned mixer with networks of random weights: whatever they say, the mix keeps the promises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+
+from mixassist.automix import controller_weights
+from mixassist.automix.controller import MISSING, hear_for_controller, mix_with
+from mixassist.automix.controller_weights import GROUPS, KIND, ControllerNetwork, load_controller
+from mixassist.automix.methods import TrackAudio, predict
+from mixassist.automix.why import reasons
+from mixassist.domain.controls import NEUTRAL
+from mixassist.domain.errors import Cancelled, MixAssistError
+from mixassist.domain.parameters import PARAMETERS, Group, keys_of
+from mixassist.domain.progress import CancelToken
+from mixassist.networks.checkpoint import save_weights
+from mixassist.networks.encoder import StemEncoder
+
+RATE_HZ = 44_100
+MakeBand = Callable[..., list[TrackAudio]]
+
+
+def random_network(groups: tuple[str, ...] = GROUPS, seed: int = 1, scale: float = 0.08) -> ControllerNetwork:
+    torch.manual_seed(seed)
+    network = ControllerNetwork({"width": 4}, {"kind": "full", "width": 16}, members=2, groups=groups)
+    with torch.no_grad():
+        for parameter in network.mixers.parameters():
+            parameter.add_(scale * torch.randn_like(parameter))
+    return network.eval().requires_grad_(False)
+
+
+def test_order_changes_no_control_by_a_hundredth(make_band: MakeBand) -> None:
+    inputs, network = make_band(), random_network()
+    one = mix_with(network, inputs, RATE_HZ).controls
+    other = mix_with(network, [inputs[i] for i in (4, 8, 0, 3, 7, 1, 6, 2, 5)], RATE_HZ).controls
+    for track_id, controls in one.items():
+        for p in PARAMETERS:
+            assert p.normalised(other[track_id][p.key]) == pytest.approx(p.normalised(controls[p.key]), abs=0.01)
+
+
+def test_the_same_seed_is_the_same_and_another_is_an_alternative(make_band: MakeBand) -> None:
+    inputs, network = make_band(), random_network()
+    best, again = (mix_with(network, inputs, RATE_HZ, seed=0).controls for _ in range(2))
+    assert best == again
+    first, second = (mix_with(network, inputs, RATE_HZ, seed=s).controls for s in (1, 2))
+    assert first == mix_with(network, inputs, RATE_HZ, seed=1).controls
+    faders = [{k: c.number("fader_db") for k, c in found.items()} for found in (best, first, second)]
+    assert all(max(abs(a[k] - b[k]) for k in a) > 0.5 for a, b in ((faders[0], faders[1]), (faders[1], faders[2])))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_low_end_and_lead_stay_in_the_middle(make_band: MakeBand, seed: int) -> None:
+    found = mix_with(random_network(seed=seed), make_band(), RATE_HZ).controls
+    for name in ("Kick", "Snare", "Bass", "Lead Vox"):
+        assert found[name].number("pan") == 0.0
+    assert abs(found["Gtr 1"].number("pan") + found["Gtr 2"].number("pan")) < 1e-9, "a pair faces each other"
+
+
+def test_locks_are_respected_and_the_rest_follows(make_band: MakeBand, sounds: SimpleNamespace) -> None:
+    inputs = make_band()
+    locked = NEUTRAL.replaced({"fader_db": -20.0, "pan": 0.8, "low_shelf_gain_db": 5.0})
+    channel = inputs[7].track.channel.with_controls(dict(locked.items()))
+    keys = frozenset({"fader_db", "pan", "low_shelf_gain_db"})
+    inputs[7] = sounds.track_audio("Gtr 1", inputs[7].samples, controls=channel.controls, locks=keys)
+    network = random_network()
+    found = mix_with(network, inputs, RATE_HZ).controls
+    assert all(found["Gtr 1"][key] == locked[key] for key in keys)
+    free = mix_with(network, make_band(), RATE_HZ).controls
+    moved = found["Bass"].number("fader_db") - free["Bass"].number("fader_db")
+    assert moved == pytest.approx(-20.0 - free["Gtr 1"].number("fader_db"), abs=1.5), (
+        "the mix moves with a locked fader"
+    )
+
+
+def test_groups_the_network_is_not_trusted_with_come_from_the_rules(make_band: MakeBand) -> None:
+    inputs = make_band()
+    rules = predict("rules", inputs, RATE_HZ).controls
+    found = mix_with(random_network(groups=("gain",)), inputs, RATE_HZ).controls
+    same = [*keys_of(Group.COMPRESSOR)[:-1], "reverb_decay", "high_mid_q"]
+    for track_id, controls in found.items():
+        assert controls["reverb_type"] == rules[track_id]["reverb_type"]
+        for key in same:
+            assert controls.number(key) == pytest.approx(rules[track_id].number(key), abs=1e-3)
+    assert any(abs(found[k].number("fader_db") - rules[k].number("fader_db")) > 0.5 for k in found)
+
+
+def test_odd_inputs_get_a_sensible_mix(make_band: MakeBand, sounds: SimpleNamespace) -> None:
+    network = random_network()
+    band = make_band()
+    silent = sounds.track_audio("Silent", np.zeros(RATE_HZ))
+    short = sounds.track_audio("Click", 0.3 * np.random.default_rng(0).standard_normal(RATE_HZ // 20))
+    broken = sounds.track_audio("NaN", np.full(RATE_HZ, np.nan))
+    found = mix_with(network, [*band, silent, short, broken], RATE_HZ)
+    assert found.controls["Silent"] == NEUTRAL == found.controls["NaN"]
+    assert all(np.isfinite(c.number("fader_db")) for c in found.controls.values())
+    assert len(mix_with(network, band[:1], RATE_HZ).controls) == 1
+    assert mix_with(network, [silent], RATE_HZ).controls["Silent"] == NEUTRAL
+    copies = [sounds.track_audio(f"Copy {i}", band[7].samples) for i in range(3)]
+    alike = mix_with(network, copies, RATE_HZ).controls
+    assert len({round(c.number("fader_db"), 3) for c in alike.values()}) == 1
+
+
+def test_it_can_be_cancelled(make_band: MakeBand) -> None:
+    cancel = CancelToken()
+    cancel.cancel()
+    with pytest.raises(Cancelled):
+        mix_with(random_network(), make_band(), RATE_HZ, cancel=cancel)
+
+
+def test_reasons_name_the_stems_that_moved_a_value(make_band: MakeBand) -> None:
+    network = random_network()
+    heard = hear_for_controller(network, make_band(), RATE_HZ)
+    found = {r.label: r for r in reasons(network, heard, "Bass")}
+    assert {"level", "distance from the middle", "low shelf gain", "reverberation"} <= found.keys()
+    changes = [abs(i.change) for i in found["level"].influences]
+    assert changes == sorted(changes, reverse=True) and changes[0] > 0.0
+    assert all(i.track_id != "Bass" for r in found.values() for i in r.influences)
+    with pytest.raises(KeyError):
+        reasons(network, heard, "nobody")
+
+
+def test_a_lone_stem_has_reasons_without_influences(make_band: MakeBand) -> None:
+    network = random_network()
+    heard = hear_for_controller(network, make_band()[:1], RATE_HZ)
+    assert all(not r.influences for r in reasons(network, heard, "Lead Vox"))
+
+
+def test_without_weights_the_rules_take_over_and_say_so(
+    make_band: MakeBand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(controller_weights, "models_directory", lambda: tmp_path)
+    inputs = make_band()
+    found = predict("controller", inputs, RATE_HZ)
+    assert MISSING in found.notes
+    assert found.controls == predict("rules", inputs, RATE_HZ).controls
+
+
+def test_weights_go_through_a_file(tmp_path: Path) -> None:
+    network = random_network(groups=("gain", "pan"))
+    path = tmp_path / "controller.safetensors"
+    save_weights(path, KIND, network.options, network)
+    read = load_controller(path)
+    assert read.groups == ("gain", "pan")
+    assert all(
+        torch.equal(a, b) for a, b in zip(network.state_dict().values(), read.state_dict().values(), strict=True)
+    )
+
+
+def test_foreign_weights_are_refused_in_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "controller.safetensors"
+    save_weights(path, "staged", {}, StemEncoder(width=4))
+    with pytest.raises(MixAssistError, match="not a controller"):
+        load_controller(path)
+    save_weights(
+        path, KIND, {"encoder": {"width": 4}, "mixer": {"kind": "full"}, "groups": ["drums"]}, StemEncoder(width=4)
+    )
+    with pytest.raises(MixAssistError, match="do not fit"):
+        load_controller(path)
