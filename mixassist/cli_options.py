@@ -140,6 +140,8 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--context", choices=("mean", "attention"), help="controller: how stems hear each other")
     parser.add_argument("--members", type=int, metavar="N", help="controller: networks whose predictions are joined")
     parser.add_argument("--audio-steps", type=int, metavar="N", help="controller: steps through a console, 0 for none")
+    parser.add_argument("--audio-songs", type=int, metavar="N", help="controller: songs to mix in these steps")
+    parser.add_argument("--encoder", metavar="FILE", help="controller: what `train encoder` made")
     parser.add_argument("--through", choices=("wet", "model"), help="controller: the console trained through")
     parser.add_argument("--preset", default="default", help="controller: default, or paper for the paper's settings")
     parser.add_argument("--without", action="append", metavar="SONG", help="controller: a song to keep for measuring")

@@ -37,10 +37,12 @@ class TrainRequest:
     resume: bool = False
     audio_only: bool = False
     multitracks: str | None = None
+    encoder: str | None = None
     kind: str | None = None
     context: str | None = None
     members: int | None = None
     audio_steps: int | None = None
+    audio_songs: int | None = None
     through: str | None = None
     preset: str = "default"
     without: tuple[str, ...] = ()
@@ -144,12 +146,22 @@ def _controller(request: TrainRequest, progress: Progress, cancel: CancelToken |
     words: dict[str, Any] = {}
     if request.preset == "paper":
         words = {**PAPER, "songs_per_step": paper_batch(request.kind or "full")}
-    names = ("kind", "context", "members", "steps", "audio_steps", "through", "batch", "learning_rate", "without")
+    names = (
+        "kind",
+        "context",
+        "members",
+        "steps",
+        "audio_steps",
+        "audio_songs",
+        "through",
+        "batch",
+        "learning_rate",
+        "without",
+    )
     words |= _given(request, *names, "seed", "device", "mixed_precision", "resume")
     if request.seconds is not None:
         words["patch_s"] = request.seconds
-    if request.multitracks:
-        words["multitracks"] = Path(request.multitracks)
+    words |= {name: Path(value) for name, value in _given(request, "multitracks", "encoder").items()}
     options = ControllerOptions(data=_data_folder(request), **words)
     options = replace(options, folder=Path(request.folder or options.folder))
     network = train_controller(options, progress, cancel)

@@ -34,6 +34,11 @@ WET_MIDDLE_LU, WET_UNIT_LU = -17.0, 5.0
 """A reverb level of 0 is 17 LU below the dry sound; the unit is 5 LU."""
 
 
+_STARTS: Mapping[str, float] = {"threshold_db": -24.0, "attack_ms": 10.0, "release_ms": 120.0, "ratio": 2.5}
+"""A compressor at rest teaches nothing, since no change of its controls is heard: it starts at work on a stem of
+−23 LUFS, and whether it is used is an output of its own."""
+
+
 def place_in_units(parameter: Parameter, place: Tensor) -> Tensor:
     """Maps places 0 … 1 on a linear or logarithmic control's travel to its unit, differentiably."""
     if parameter.scale is Scale.LOG:
@@ -42,15 +47,15 @@ def place_in_units(parameter: Parameter, place: Tensor) -> Tensor:
 
 
 def places_in_units(keys: tuple[str, ...], outputs: Tensor) -> dict[str, Tensor]:
-    """Maps a network's raw outputs (..., keys) to controls in their units, each (...); 0 is the control's default.
+    """Maps a network's raw outputs (..., keys) to controls in their units, each (...).
 
-    The default stands at the middle of a logistic curve's input, so an untrained network changes nothing.
+    Zeros are an equaliser at its defaults, which is flat, and a compressor at a usual working point.
     """
     found = {}
     for index, key in enumerate(keys):
         parameter = PARAMETER[key]
-        default = min(max(parameter.normalised(parameter.default), 0.02), 0.98)
-        offset = torch.logit(torch.tensor(default, dtype=outputs.dtype, device=outputs.device))
+        start = min(max(parameter.normalised(_STARTS.get(key, parameter.default)), 0.02), 0.98)
+        offset = torch.logit(torch.tensor(start, dtype=outputs.dtype, device=outputs.device))
         found[key] = place_in_units(parameter, torch.sigmoid(outputs[..., index] + offset))
     return found
 

@@ -69,14 +69,12 @@ def test_a_hundred_stems_and_one() -> None:
         assert network(song(stems), everything(stems)).values["equalizer"].shape == (1, stems, len(EQUALIZER_KEYS))
 
 
-def test_zero_outputs_are_the_controls_defaults() -> None:
-    for keys in (EQUALIZER_KEYS, COMPRESSOR_KEYS):
-        found = places_in_units(keys, torch.zeros(len(keys)))
-        for key in keys:
-            parameter = PARAMETER[key]
-            assert parameter.normalised(float(found[key])) == pytest.approx(
-                parameter.normalised(parameter.default), abs=0.021
-            )
+def test_zero_outputs_are_a_flat_equaliser_and_a_compressor_at_work() -> None:
+    for key, value in places_in_units(EQUALIZER_KEYS, torch.zeros(len(EQUALIZER_KEYS))).items():
+        parameter = PARAMETER[key]
+        assert parameter.normalised(float(value)) == pytest.approx(parameter.normalised(parameter.default), abs=0.021)
+    compressor = places_in_units(COMPRESSOR_KEYS, torch.zeros(len(COMPRESSOR_KEYS)))
+    assert -40.0 < float(compressor["threshold_db"]) < -10.0 and float(compressor["ratio"]) > 1.5
 
 
 def test_outputs_never_leave_the_table() -> None:

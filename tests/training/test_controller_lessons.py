@@ -1,0 +1,244 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The controller's lessons on songs small enough to learn by heart."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from mixassist.api.training import TrainRequest, train
+from mixassist.automix.controller_weights import load_controller
+from mixassist.domain.errors import MixAssistError
+from mixassist.domain.parameters import PARAMETER
+from mixassist.networks.controller import STEM_SIZE, MixController
+from mixassist.networks.encoder import INSTRUMENT_KEYS, StemEncoder
+from mixassist.networks.losses import MultiResolutionSTFT
+from mixassist.networks.mix_controls import EQUALIZER_KEYS, OUTPUT_SIZES, level_lu
+from mixassist.training.audio_lesson import (
+    SAMPLE_RATE_HZ,
+    AudioExample,
+    audio_lesson,
+    console_controls,
+    mix_distance,
+    mixed,
+    through_console,
+)
+from mixassist.training.controller_lesson import batched, controller_lesson, prediction_losses
+from mixassist.training.mix_examples import ExampleMaker
+from mixassist.training.multitracks.decisions import Decisions, in_few_stems
+from mixassist.training.multitracks.human_mixes import HumanChannel, HumanMix
+from mixassist.training.multitracks.songs import is_held_out, read_songs, write_song
+from mixassist.training.stem_bank import StemBank, bank_of_groups, bank_of_songs
+
+LEVELS = {"kick": -3.0, "bass": 1.0, "lead_vocal": 6.0, "keys": -4.0}
+
+
+def channel(instrument: str, level: float) -> HumanChannel:
+    pan = 0.6 if instrument == "keys" else 0.0
+    return HumanChannel(instrument, -23.0, level, level, pan, False, {"low_mid_gain_db": 4.0}, None)
+
+
+def decisions() -> Decisions:
+    return Decisions([HumanMix("song", "A", 1.0, tuple(channel(k, v) for k, v in LEVELS.items()))])
+
+
+def songs(root: Path, count: int = 2) -> Path:
+    lots = np.random.default_rng(4)
+    time = np.arange(4 * SAMPLE_RATE_HZ) / SAMPLE_RATE_HZ
+    sounds = {
+        "kick": np.sin(2 * np.pi * 55 * time) * np.exp(-(time % 0.5) * 20),
+        "bass": np.sin(2 * np.pi * 80 * time),
+        "lead_vocal": np.sin(2 * np.pi * 440 * time) * (0.5 + 0.5 * np.sin(2 * np.pi * 3 * time)),
+        "keys": lots.standard_normal(len(time)) * 0.3,
+    }
+    names = [f"tune {i}" for i in range(40) if not is_held_out(f"tune {i}")][:count]
+    for name in names:
+        stems = [(f"{k}.flac", k, "made up", v[:, None].astype(np.float32)) for k, v in sounds.items()]
+        write_song(root / name, name, "MIDI made up", stems)
+    return root
+
+
+@pytest.fixture(scope="module")
+def bank(tmp_path_factory: pytest.TempPathFactory) -> StemBank:
+    return bank_of_songs(read_songs(songs(tmp_path_factory.mktemp("songs"))), takes=2)
+
+
+@pytest.fixture(scope="module")
+def maker(bank: StemBank) -> ExampleMaker:
+    torch.manual_seed(0)
+    embeddings, heard = bank.embedded(StemEncoder().eval())
+    return ExampleMaker(bank, embeddings, heard, decisions(), songs=set(bank.songs))
+
+
+def test_the_bank_tells_stems_apart_and_goes_through_a_file(bank: StemBank, tmp_path: Path) -> None:
+    assert len(bank) == 16 and {INSTRUMENT_KEYS[int(i)] for i in bank.instruments} == set(LEVELS)
+    bank.save(tmp_path / "bank.pt")
+    read = StemBank.load(tmp_path / "bank.pt")
+    assert read.names == bank.names and torch.equal(read.hearing, bank.hearing)
+    assert len(StemBank.joined([bank, read])) == 32
+
+
+def test_groups_are_summed_to_two_sides(tmp_path: Path) -> None:
+    lots = np.random.default_rng(0)
+    stems = [
+        (f"{k}.flac", k, "", (0.1 * lots.standard_normal((SAMPLE_RATE_HZ, 1))).astype(np.float32))
+        for k in ("kick", "snare", "piano", "organ")
+    ]
+    write_song(tmp_path / "x", "x", "MIDI", stems)
+    found = bank_of_groups(read_songs(tmp_path))
+    assert sorted(found.names) == ["drum_kit", "keys", "other"]
+    assert bool(found.stereo.all())
+
+
+def test_examples_hold_what_the_controller_is_told_and_what_people_did(maker: ExampleMaker) -> None:
+    lots = np.random.default_rng(0)
+    for _ in range(20):
+        example = maker.draw(lots)
+        count = example.stems.shape[0]
+        assert example.stems.shape == (count, STEM_SIZE) and torch.isfinite(example.stems).all()
+        assert example.targets.equalizer.shape == (count, len(EQUALIZER_KEYS))
+    whole = maker.decided([channel(k, v) for k, v in LEVELS.items()], lots, "normalised")
+    assert sorted(whole.targets.level_lu.tolist()) == sorted(LEVELS.values())
+    assert float(whole.stems[:, -3].abs().max()) == 0.0, "stems of one loudness stand at no level of their own"
+
+
+def test_few_stems_hold_the_power_of_many() -> None:
+    channels = [channel(k, 0.0) for k in ("kick", "snare", "tom", "overhead", "bass", "lead_vocal")]
+    for seed in range(20):
+        found = in_few_stems(channels, np.random.default_rng(seed))
+        power = sum(10.0 ** (c.level_lu / 10.0) for c in found)
+        assert power == pytest.approx(len(channels))
+
+
+def test_a_controller_learns_the_levels_of_a_song_by_heart(maker: ExampleMaker) -> None:
+    torch.manual_seed(0)
+    network = MixController(width=32, dropout=0.0)
+    lesson = controller_lesson(maker, 8)
+    optimizer = torch.optim.Adam(network.parameters(), lr=3e-3)
+    generator = torch.Generator().manual_seed(0)
+    losses = []
+    for _ in range(120):
+        loss = lesson(network, generator, torch.device("cpu"))
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(float(loss.detach()))
+    assert np.mean(losses[-10:]) < 0.6 * np.mean(losses[:5])
+    example = maker.decided([channel(k, v) for k, v in LEVELS.items()], np.random.default_rng(1), "normalised")
+    network.eval()
+    with torch.no_grad():
+        found = level_lu(network(example.stems[None], torch.ones(1, 4, dtype=torch.bool)).values["level"])[0]
+    error = found - found.mean() - example.targets.level_lu + example.targets.level_lu.mean()
+    assert float(error.abs().mean()) < 1.5
+
+
+def test_levels_count_against_one_another_only(maker: ExampleMaker) -> None:
+    stems, mask, targets = batched([maker.draw(np.random.default_rng(s)) for s in range(3)])
+    network = MixController(width=16).eval().requires_grad_(False)
+    prediction = network(stems, mask)
+    one = prediction_losses(prediction, mask, targets, torch.Generator())["level"]
+    prediction.values["level"] += 3.0
+    assert prediction_losses(prediction, mask, targets, torch.Generator())["level"] == pytest.approx(
+        float(one), abs=1e-5
+    )
+
+
+def audio_example(stems: int = 3) -> AudioExample:
+    generator = torch.Generator().manual_seed(5)
+    audio = 0.05 * torch.randn(stems, 2, SAMPLE_RATE_HZ, generator=generator)
+    features = 0.3 * torch.randn(stems, STEM_SIZE, generator=generator)
+    mix = audio.sum(dim=0) * torch.tensor([[1.0], [0.5]])
+    sides = torch.tensor([1.0, -1.0, 1.0])
+    return AudioExample(features, audio, sides, mix, torch.zeros(stems, 64, 96), torch.ones(stems, dtype=torch.int64))
+
+
+def test_which_side_is_left_changes_nothing() -> None:
+    example, distance = audio_example(), MultiResolutionSTFT()
+    mix, target = example.audio.sum(dim=0), example.mix
+    assert float(mix_distance(distance, mix, target)) == pytest.approx(
+        float(mix_distance(distance, mix.flip(0), target.flip(0))), rel=1e-5
+    )
+    assert float(mix_distance(distance, mix.flip(0), mix)) == pytest.approx(0.0, abs=1e-4)
+
+
+def test_every_control_is_reached_from_the_sound_of_the_mix() -> None:
+    torch.manual_seed(0)
+    network = MixController(width=16)
+    loss = audio_lesson([audio_example()])(network, torch.Generator().manual_seed(0), torch.device("cpu"))
+    loss.backward()
+    gradient = network.post[-1].bias.grad
+    assert gradient is not None and torch.isfinite(gradient).all()
+    reached = {"level", "pan", "equalizer", "compressor_use", "reverb_use", "reverb_level", "reverb_type"}
+    place = 0
+    for name, size in OUTPUT_SIZES.items():
+        if name in reached:
+            assert float(gradient[place : place + size].abs().max()) > 0.0, name
+        place += size
+
+
+def test_an_untrained_network_mixes_at_equal_loudness() -> None:
+    example = audio_example()
+    network = MixController(width=16).eval().requires_grad_(False)
+    mix = mixed(network, example, through_console, torch.device("cpu"))
+    assert mix.shape == (2, SAMPLE_RATE_HZ) and torch.isfinite(mix).all()
+
+
+def test_the_whole_training_runs_and_goes_on_and_keeps_songs_apart(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    (data / "mix-decisions").mkdir(parents=True)
+    tracks = [
+        {
+            "track-name": kind,
+            "track-instrument-type": kind,
+            "track-instrument-subtype": sub,
+            "parameters": {"gain": gain, "pan": [0]},
+            "track-audio-features": {"track-audio-lufs": -23.0},
+        }
+        for kind, sub, gain in (
+            ("DRUMS", "KICK", -3),
+            ("BASS", "ELECTRIC", 1),
+            ("VOCALS", "LEAD", 6),
+            ("KEYS", "ELECTRIC", -4),
+        )
+    ]
+    mixes = [{"song-name": s, "mix-name": "A", "mix-evaluation": [], "tracks": tracks} for s in ("one", "two")]
+    (data / "mix-decisions" / "mixologydb.json").write_text(json.dumps({"mixes": mixes}))
+    encoder = tmp_path / "encoder.pt"
+    torch.save(StemEncoder().state_dict(), encoder)
+    multitracks = songs(tmp_path / "songs")
+    request = TrainRequest(
+        "controller",
+        folder=str(tmp_path / "run"),
+        data=str(data),
+        multitracks=str(multitracks),
+        encoder=str(encoder),
+        members=1,
+        steps=3,
+        audio_steps=2,
+        audio_songs=1,
+        batch=2,
+        seconds=1.0,
+    )
+    path = train(request)
+    network = load_controller(path)
+    assert network.groups == ("gain", "pan", "equalizer", "compressor", "reverb")
+    card = json.loads(path.with_suffix(".json").read_text())
+    assert card["lessons"]["member0/regression"]["steps"] == 3 and card["lessons"]["member0/audio"]["steps"] == 2
+    assert train(replace(request, resume=True)) == path
+    with pytest.raises(MixAssistError, match="no encoder"):
+        train(replace(request, encoder=str(tmp_path / "none.pt"), folder=str(tmp_path / "b")))
+
+
+def test_the_controls_of_an_untrained_network_are_the_tables_defaults() -> None:
+    example = audio_example()
+    prediction = (
+        MixController(width=16).eval().requires_grad_(False)(example.stems[None], torch.ones(1, 3, dtype=torch.bool))
+    )
+    controls, _ = console_controls(prediction, example.sides)
+    for key in ("low_mid_gain_db", "mid_gain_db", "low_mid_freq_hz"):
+        assert controls[key] == pytest.approx(float(PARAMETER[key].default), rel=0.01, abs=0.01)
