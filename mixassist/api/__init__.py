@@ -40,6 +40,7 @@ from mixassist.api.opening import (
     save,
 )
 from mixassist.api.portraits import channel_portrait
+from mixassist.api.reasoning import Reason, reason_lines, why
 from mixassist.api.reduction import channel_reduction_db
 from mixassist.api.reporting import write_report
 from mixassist.api.seeing import (
@@ -67,6 +68,7 @@ __all__ = [
     "Numbers",
     "Opened",
     "Prepared",
+    "Reason",
     "Subject",
     "Suggestion",
     "apply_suggestion",

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Why the controller chose a channel's controls: which other stems moved each of its wishes."""
+
+from __future__ import annotations
+
+from mixassist.audio.stems import StemLibrary
+from mixassist.automix.controller import hear_for_controller
+from mixassist.automix.controller_weights import shipped_controller
+from mixassist.automix.inputs import TrackAudio
+from mixassist.automix.why import Influence, Reason, reasons
+from mixassist.domain.errors import MixAssistError
+from mixassist.domain.progress import CancelToken, Progress, no_progress, scaled
+from mixassist.domain.session import Session
+from mixassist.rendering.strips import one_torch_thread
+
+__all__ = ["Influence", "Reason", "reason_lines", "why"]
+
+
+def why(
+    session: Session,
+    stems: StemLibrary,
+    track_id: str,
+    *,
+    progress: Progress = no_progress,
+    cancel: CancelToken | None = None,
+) -> tuple[Reason, ...]:
+    """Returns the controller's wishes for a track, each with the other stems that moved it most.
+
+    Raises:
+        MixAssistError: the controller's weights are missing, or the track is silent.
+        KeyError: there is no such track.
+        Cancelled: `cancel` was set.
+    """
+    network = shipped_controller()
+    if network is None:
+        raise MixAssistError("The controller's weights are not there", remedy="Reinstall MixAssist")
+    track = session.track(track_id)
+    rate = session.sample_rate_hz
+    found = [stems.stem(t.source, rate) for t in session.tracks]
+    stems.decode(found, progress=scaled(progress, 0.0, 0.3), cancel=cancel)
+    inputs = [TrackAudio(t, stem.samples) for t, stem in zip(session.tracks, found, strict=True)]
+    with one_torch_thread():
+        heard = hear_for_controller(network, inputs, rate, scaled(progress, 0.3, 0.9), cancel)
+        if track_id in heard.song.silent:
+            raise MixAssistError("is silent, so nothing was predicted for it", subject=track.name)
+        told = reasons(network, heard, track_id)
+    progress(1.0, "Asked")
+    return tuple(r for r in told if _is_trusted(r.label, network.groups))
+
+
+_GROUP_OF = {
+    "level": "gain",
+    "distance from the middle": "pan",
+    "likelihood of compression": "compressor",
+    "reverberation": "reverb",
+}
+
+
+def _is_trusted(label: str, groups: tuple[str, ...]) -> bool:
+    """Whether a wish became a control; what comes from the rules has other reasons."""
+    return _GROUP_OF.get(label, "equalizer") in groups
+
+
+def reason_lines(reason: Reason) -> list[str]:
+    """Returns a reason as lines of text: the value, then the stems that moved it."""
+    unit = f" {reason.unit}" if reason.unit else ""
+    lines = [f"{reason.label[:1].upper()}{reason.label[1:]}: {reason.value:+.2f}{unit}"]
+    lines += [f"   {i.track_name}: {i.change:+.2f}{unit}" for i in reason.influences]
+    return lines
