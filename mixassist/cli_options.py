@@ -125,7 +125,7 @@ def _add_compare(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_train(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("what", metavar="NETWORK", help="transformation, data, encoder or controller")
+    parser.add_argument("what", metavar="NETWORK", help="transformation, data, encoder, controller or direct-mixer")
     parser.add_argument("--network", metavar="NAME", help="staged (default), tcn-10, tcn-20, tcn-30, signaltrain")
     parser.add_argument("--folder", metavar="DIR", help="where the run is kept (default: runs/NAME)")
     parser.add_argument("--data", metavar="DIR", help="folder of the recordings (default: ../shared/data)")
@@ -144,6 +144,7 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--encoder", metavar="FILE", help="controller: what `train encoder` made")
     parser.add_argument("--through", choices=("wet", "model"), help="controller: the console trained through")
     parser.add_argument("--preset", default="default", help="controller: default, or paper for the paper's settings")
+    parser.add_argument("--dataset", metavar="NAME", help="direct-mixer: medleydb, musdb18 … or folders (default)")
     parser.add_argument("--without", action="append", metavar="SONG", help="controller: a song to keep for measuring")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of weights and draws (default: 0)")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="cpu", help="default: cpu")

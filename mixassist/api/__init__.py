@@ -97,6 +97,7 @@ __all__ = [
     "part_of",
     "prepare_versions",
     "range_sentence",
+    "reason_lines",
     "relink",
     "residual_of",
     "residual_to_play",
@@ -106,6 +107,7 @@ __all__ = [
     "use_parameters",
     "verify_listening_log",
     "waveform_of",
+    "why",
     "write_listening_report",
     "write_report",
 ]

@@ -4,8 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
+from mixassist.automix.controller import mix_with
+from mixassist.automix.controller_weights import KIND as CONTROLLER_KIND
+from mixassist.automix.controller_weights import load_controller
 from mixassist.automix.methods import Mixer
 from mixassist.domain.errors import MixAssistError
 from mixassist.evaluation.mixes import DirectMixer
@@ -31,6 +35,8 @@ def methods_of(weights: Sequence[Path]) -> tuple[dict[str, Mixer], dict[str, Dir
         kind = read_weights(path).kind
         if kind == DIRECT_KIND:
             direct[name] = direct_method(load_direct_mixer(path))
+        elif kind == CONTROLLER_KIND:
+            controllers[name] = partial(mix_with, load_controller(path))
         else:
             raise MixAssistError(f"this network ({kind}) does not mix", subject=path, remedy="Give weights of a mixer")
     return controllers, direct

@@ -12,7 +12,7 @@ from mixassist.domain.errors import MixAssistError
 from mixassist.domain.progress import CancelToken, Progress, no_progress
 from mixassist.paths import shared_data_directory
 
-WHAT = ("transformation", "data", "encoder", "controller")
+WHAT = ("transformation", "data", "encoder", "controller", "direct-mixer")
 """What can be trained, and the multitracks to train the controller on."""
 PRESETS = ("default", "paper")
 
@@ -46,6 +46,7 @@ class TrainRequest:
     through: str | None = None
     preset: str = "default"
     without: tuple[str, ...] = ()
+    dataset: str | None = None
 
 
 def train(request: TrainRequest, *, progress: Progress = no_progress, cancel: CancelToken | None = None) -> Path:
@@ -55,7 +56,13 @@ def train(request: TrainRequest, *, progress: Progress = no_progress, cancel: Ca
         MixAssistError: no such network, loss or device, data that is not there, a checkpoint that does not fit.
         Cancelled: `cancel` was set; `resume` goes on from there.
     """
-    makers = {"transformation": _transformation, "data": _data, "encoder": _encoder, "controller": _controller}
+    makers = {
+        "transformation": _transformation,
+        "data": _data,
+        "encoder": _encoder,
+        "controller": _controller,
+        "direct-mixer": _direct_mixer,
+    }
     if request.what not in makers:
         raise MixAssistError("there is no such training", subject=request.what, remedy=f"Choose {', '.join(WHAT)}")
     import torch
@@ -170,3 +177,11 @@ def _controller(request: TrainRequest, progress: Progress, cancel: CancelToken |
         save_weights(path, KIND, network.options, network, half=True)
         write_controller_card(path, options, network)
     return path
+
+
+def _direct_mixer(request: TrainRequest, progress: Progress, cancel: CancelToken | None) -> Path:
+    from mixassist.api.direct_training import DirectTrainRequest, train_direct
+
+    names = ("folder", "steps", "batch", "seconds", "learning_rate", "seed", "device", "mixed_precision", "resume")
+    given = _given(request, *names, "dataset")
+    return train_direct(DirectTrainRequest(request.data, **given), progress=progress, cancel=cancel)

@@ -45,29 +45,45 @@ class MixController(nn.Module):
         kind: `basic` predicts gain and pan, `full` all controls.
         context: `mean` is the paper's masked mean; `attention` lets stems look at each other first.
         width: channels inside.
+        dropout: of hidden values; `embedding_dropout` of the embedding, which knows a song by heart all too soon.
     """
 
     def __init__(
-        self, kind: str = "full", context: str = "attention", width: int = 96, heads: int = 4, dropout: float = 0.1
+        self,
+        kind: str = "full",
+        context: str = "attention",
+        width: int = 64,
+        heads: int = 4,
+        dropout: float = 0.3,
+        embedding_dropout: float = 0.7,
     ) -> None:
         super().__init__()
         if context not in CONTEXTS:
             raise ValueError(f"context is one of {', '.join(CONTEXTS)}")
-        self.options = {"kind": kind, "context": context, "width": width, "heads": heads, "dropout": dropout}
+        self.options = {
+            "kind": kind,
+            "context": context,
+            "width": width,
+            "heads": heads,
+            "dropout": dropout,
+            "embedding_dropout": embedding_dropout,
+        }
         self.outputs = OUTPUT_NAMES[kind]
-        self.stem = nn.Sequential(nn.Linear(STEM_SIZE, width), nn.PReLU(), nn.Dropout(dropout), nn.Linear(width, width))
+        self.embedding = nn.Sequential(nn.Dropout(embedding_dropout), nn.Linear(EMBEDDING_SIZE, width // 2))
+        size = STEM_SIZE - EMBEDDING_SIZE + width // 2
+        self.stem = nn.Sequential(nn.Linear(size, width), nn.PReLU(), nn.Dropout(dropout), nn.Linear(width, width))
         self.attention: nn.Module | None = None
         if context == "attention":
             layer = nn.TransformerEncoderLayer(
                 width, heads, 2 * width, dropout, activation="gelu", batch_first=True, norm_first=True
             )
-            self.attention = nn.TransformerEncoder(layer, 2, enable_nested_tensor=False)
+            self.attention = nn.TransformerEncoder(layer, 1, enable_nested_tensor=False)
         size = sum(OUTPUT_SIZES[name] for name in self.outputs)
         self.post = nn.Sequential(
-            nn.Linear(2 * width, 2 * width),
+            nn.Linear(2 * width, width),
             nn.PReLU(),
             nn.Dropout(dropout),
-            nn.Linear(2 * width, width),
+            nn.Linear(width, width),
             nn.PReLU(),
             nn.Dropout(dropout),
             nn.Linear(width, 2 * size),
@@ -81,11 +97,12 @@ class MixController(nn.Module):
 
     def forward(self, stems: Tensor, mask: Tensor) -> MixPrediction:
         """Predicts for (songs, stems, features); `mask` is True where there is a stem."""
-        own = self.stem(stems)
+        embedding, rest = stems.split([EMBEDDING_SIZE, STEM_SIZE - EMBEDDING_SIZE], dim=-1)
+        own = self.stem(torch.cat([rest, self.embedding(embedding)], dim=-1))
         heard = own if self.attention is None else self.attention(own, src_key_padding_mask=~mask)
         counted = mask.unsqueeze(-1).to(heard.dtype)
         context = (heard * counted).sum(dim=1, keepdim=True) / counted.sum(dim=1, keepdim=True).clamp(min=1.0)
-        out = self.post(torch.cat([heard, context.expand_as(heard)], dim=-1)) + self.direct(stems[..., EMBEDDING_SIZE:])
+        out = self.post(torch.cat([heard, context.expand_as(heard)], dim=-1)) + self.direct(rest)
         means, scales = out.chunk(2, dim=-1)
         sizes = [OUTPUT_SIZES[name] for name in self.outputs]
         return MixPrediction(

@@ -32,9 +32,10 @@ from mixassist.training.mix_examples import ExampleMaker
 from mixassist.training.multitracks.decisions import Decisions
 from mixassist.training.multitracks.human_mixes import read_human_mixes
 from mixassist.training.multitracks.songs import SongFolder, by_side_of_split, read_songs
-from mixassist.training.stem_bank import StemBank, bank_of_excerpts, bank_of_songs
+from mixassist.training.stem_bank import StemBank, bank_of_excerpts, bank_of_groups, bank_of_songs
 
-REGRESSION_RATE, AUDIO_RATE = 1e-3, 1e-4
+REGRESSION_RATE, AUDIO_RATE = 2e-3, 1e-4
+REGRESSION_DECAY = 0.5
 _LISTEN_EVERY = 100
 
 
@@ -61,13 +62,13 @@ class ControllerOptions:
     kind: str = "full"
     context: str = "attention"
     members: int = 4
-    steps: int = 4000
-    audio_steps: int = 150
+    steps: int = 400
+    audio_steps: int = 60
     batch: int = 24
     songs_per_step: int = 1
     through: str = "wet"
-    patch_s: float = 5.0
-    audio_songs: int = 60
+    patch_s: float = 4.0
+    audio_songs: int = 48
     learning_rate: float = REGRESSION_RATE
     audio_rate: float = AUDIO_RATE
     patience: int = 20
@@ -150,7 +151,12 @@ def stem_bank(
     if path.is_file():
         return StemBank.load(path)
     options.folder.mkdir(parents=True, exist_ok=True)
-    bank = bank_of_songs(songs, progress=progress, cancel=cancel)
+    bank = StemBank.joined(
+        [
+            bank_of_songs(songs, progress=progress, cancel=cancel),
+            bank_of_groups(songs, progress=progress, cancel=cancel),
+        ]
+    )
     if (options.data / "stems").is_dir():
         bank = StemBank.joined([bank, bank_of_excerpts(options.data, progress=progress)])
     bank.save(path)
@@ -249,6 +255,7 @@ def _loop(options: ControllerOptions, member: int, *, audio: bool) -> LoopOption
         device=options.device,
         mixed_precision=options.mixed_precision,
         checkpoint_every=20 if audio else 200,
+        weight_decay=0.0 if audio else REGRESSION_DECAY,
     )
 
 

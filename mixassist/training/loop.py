@@ -45,6 +45,8 @@ class LoopOptions:
     device: str = "cpu"
     mixed_precision: bool = False
     clip_norm: float = 1.0
+    weight_decay: float = 0.0
+    """Decoupled from the gradient (Loshchilov & Hutter 2019); 0 is plain Adam."""
     checkpoint_every: int = 200
 
 
@@ -71,7 +73,7 @@ class Trainer:
         if self.world > 1:
             self.lesson = DistributedDataParallel(self.lesson, find_unused_parameters=True)
         trained = [p for p in network.parameters() if p.requires_grad]
-        self.optimizer = torch.optim.Adam(trained, lr=options.learning_rate)
+        self.optimizer = torch.optim.AdamW(trained, lr=options.learning_rate, weight_decay=options.weight_decay)
         self.plateau = torch.optim.lr_scheduler.ReduceLROnPlateau(self.optimizer, factor=0.5, patience=options.patience)
         self.scaler = torch.amp.GradScaler(enabled=options.mixed_precision and self.device.type == "cuda")
         self.step, self.seconds = 0, 0.0

@@ -75,7 +75,7 @@ class ExampleMaker:
         decisions: Decisions,
         *,
         songs: Collection[str],
-        shares: tuple[float, float, float] = (0.5, 0.25, 0.25),
+        shares: tuple[float, float, float] = (0.5, 0.2, 0.3),
     ) -> None:
         self.bank, self.decisions, self.shares = bank, decisions, shares
         self.fixed = torch.cat([embeddings, bank.hearing, heard], dim=1)

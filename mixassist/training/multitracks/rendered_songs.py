@@ -22,7 +22,7 @@ from mixassist.automix.staging import clipped, strip_effects
 from mixassist.domain.channel import Channel
 from mixassist.domain.controls import Controls
 from mixassist.domain.instruments import INSTRUMENT
-from mixassist.domain.parameters import Value
+from mixassist.domain.parameters import PARAMETER, Value
 from mixassist.domain.progress import CancelToken, Progress, no_progress
 from mixassist.domain.track import AudioFile, AudioSource, SourceSide, Track
 from mixassist.dsp.channel_strip import channel_strip, controls_tensor
@@ -112,16 +112,18 @@ def _settings(part: Part, channel: HumanChannel) -> dict[str, Value]:
 def write_mixed_song(folder: Path, name: str, song: MixedSong) -> None:
     """Writes `stems/NAME.flac`, `mix.flac` and `truth.json`, which comes last."""
     (folder / "stems").mkdir(parents=True, exist_ok=True)
+    channels = []
     for stem, samples in song.stems.items():
         loudest = max(float(np.abs(samples).max()), 1.0)
+        parameters = dict(song.controls[stem].items())
+        # A stem that would pass full scale is written softer, and its input gain gives that back.
+        gain_db = float(song.controls[stem].number("input_gain_db")) + 20.0 * np.log10(loudest)
+        parameters["input_gain_db"] = PARAMETER["input_gain_db"].clipped(gain_db)
+        channels.append({"name": stem, "instrument": song.instruments[stem], "parameters": parameters})
         with atomic_path(folder / "stems" / f"{stem}.flac") as path:
             soundfile.write(path, samples / loudest, SAMPLE_RATE_HZ, format="FLAC", subtype="PCM_24")
     with atomic_path(folder / "mix.flac") as path:
         soundfile.write(path, song.mix, SAMPLE_RATE_HZ, format="FLAC", subtype="PCM_24")
-    channels = [
-        {"name": stem, "instrument": song.instruments[stem], "parameters": dict(song.controls[stem].items())}
-        for stem in song.stems
-    ]
     with atomic_path(folder / "truth.json") as path:
         path.write_text(json.dumps({"song": name, "channels": channels}, indent=1), encoding="utf-8")
 
