@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 
 from mixassist.automix.controller_weights import ControllerNetwork, shipped_controller
@@ -17,7 +18,7 @@ from mixassist.automix.dynamics import compressor_settings
 from mixassist.automix.gain_setting import set_faders, set_gains, staging_gain_db, with_locked
 from mixassist.automix.inputs import Prediction, TrackAudio
 from mixassist.automix.instrument_sound import USUAL
-from mixassist.automix.levels import target_levels
+from mixassist.automix.levels import lead_in_front, target_levels
 from mixassist.automix.network_settings import NetworkSettings, network_settings
 from mixassist.automix.polarity import inverted
 from mixassist.automix.rules import mix_by_rules, silent_controls, song_notes
@@ -31,6 +32,9 @@ from mixassist.automix.tone import equalizer_moves
 from mixassist.domain.controls import Controls
 from mixassist.domain.parameters import Value
 from mixassist.domain.progress import CancelToken, Progress, no_progress, scaled
+
+RULES_SHARE = 0.45
+"""How far levels are drawn from the network's towards the rules'."""
 
 MISSING = "The controller's weights are not there: the rules mixed instead"
 
@@ -77,7 +81,7 @@ def mix_with(
     song = heard.song
     wishes = network_settings(network, song, heard.stems, seed)
     flipped = inverted(song)
-    levels = {**target_levels(song), **wishes.levels_lu}
+    levels = levels_between(song, wishes.levels_lu, target_levels(song))
     settings = _settings(song, network, wishes, levels, flipped)
     progress(0.7, "Setting gains")
     effects = strip_effects(song.parts, settings, sample_rate_hz, cancel)
@@ -89,6 +93,19 @@ def mix_with(
     controls = {part.id: Controls(with_locked(part, clipped(settings[part.id]))) for part in song.parts}
     quiet = {a.track.id: silent_controls(a) for a in inputs if a.track.id in song.silent}
     return Prediction({a.track.id: {**controls, **quiet}[a.track.id] for a in inputs}, song_notes(song, flipped))
+
+
+def levels_between(song: Song, wished: Mapping[str, float], ruled: Mapping[str, float]) -> dict[str, float]:
+    """Returns levels in LU between the network's and the rules', both counted from their means; the rules' alone
+    where the network is not trusted with gains.
+
+    Two judges that err differently err less together: measured on songs kept apart, see the card.
+    """
+    if not wished:
+        return dict(ruled)
+    middle = float(np.mean(list(wished.values()))) - float(np.mean(list(ruled.values())))
+    between = {k: (1.0 - RULES_SHARE) * v + RULES_SHARE * (ruled[k] + middle) for k, v in wished.items()}
+    return lead_in_front(song, between)
 
 
 def hear_for_controller(
