@@ -24,6 +24,7 @@ from mixassist.gui.handlers.looks import LooksActions
 from mixassist.gui.handlers.pictures import Pictures
 from mixassist.gui.handlers.program import ProgramActions
 from mixassist.gui.handlers.recovery import Recovery
+from mixassist.gui.handlers.suggestions import SuggestionActions
 from mixassist.gui.handlers.time_line import TimeLine
 from mixassist.gui.handlers.tracks import TrackActions
 from mixassist.gui.handlers.transport import TransportActions
@@ -62,7 +63,7 @@ class MainWindow(QMainWindow):
         self.sound_device = SoundDevice(self.workspace.sound, self.workspace.tasks, self.settings, self)
         self.files, self.edits, self.tracks = FileActions(self), EditActions(self), TrackActions(self)
         self.transport, self.looks, self.program = TransportActions(self), LooksActions(self), ProgramActions(self)
-        self.listening = ListeningActions(self)
+        self.listening, self.suggestions = ListeningActions(self), SuggestionActions(self)
         self.time_line, self.pictures = TimeLine(self), Pictures(self)
         self.console_actions = ConsoleActions(self)
         self.key_map = KeyMap(self.settings.keys, self)

@@ -60,10 +60,6 @@ class EditActions(QObject):
     def _with_label(words: str, label: str | None) -> str:
         return f"{words} {label.replace('&', '&&')}" if label else words
 
-    def automix(self) -> None:
-        """Asks the chosen method for a mix."""
-        self._workspace.automix(str(self._window.transport_bar.method.currentData()))
-
     def fit_master(self) -> None:
         """Sets the master's gain for its target."""
         self._workspace.fit_master()

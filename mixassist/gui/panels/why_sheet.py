@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Why Automix chose a channel's values: each with the other tracks that moved it most."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QRectF, Qt
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QSizePolicy, QWidget
+
+from mixassist.gui import paint
+from mixassist.gui.panels.sheet import Sheet
+from mixassist.gui.theme import theme_of
+
+if TYPE_CHECKING:
+    from mixassist.api import Reason
+
+_BAR_WIDTH, _BAR_HEIGHT = 120, 8
+_WORDS = (
+    QT_TRANSLATE_NOOP("reasons", "level"),
+    QT_TRANSLATE_NOOP("reasons", "distance from the middle"),
+    QT_TRANSLATE_NOOP("reasons", "low shelf gain"),
+    QT_TRANSLATE_NOOP("reasons", "low mid gain"),
+    QT_TRANSLATE_NOOP("reasons", "mid gain"),
+    QT_TRANSLATE_NOOP("reasons", "high mid gain"),
+    QT_TRANSLATE_NOOP("reasons", "high shelf gain"),
+    QT_TRANSLATE_NOOP("reasons", "likelihood of compression"),
+    QT_TRANSLATE_NOOP("reasons", "reverberation"),
+)
+"""What the network wishes, as the translators meet it."""
+
+
+class InfluenceBar(QWidget):
+    """A bar from the middle to the right for what moved a value up, to the left for what moved it down."""
+
+    def __init__(self, share: float, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._share = max(-1.0, min(share, 1.0))
+        self.setFixedWidth(_BAR_WIDTH)
+        self.setMinimumHeight(12)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme, painter = theme_of(self), paint.painter_for(self)
+        middle, height = self.width() / 2.0, min(self.height(), _BAR_HEIGHT)
+        top = (self.height() - height) / 2.0
+        paint.box(painter, QRectF(0.0, top, self.width(), height), theme.colour("sunken"), None, 2)
+        length = max(abs(self._share) * middle, 1.0)
+        left = middle if self._share >= 0.0 else middle - length
+        paint.box(painter, QRectF(left, top, length, height), theme.colour("accent"), None, 1)
+        painter.end()
+
+
+class WhySheet(Sheet):
+    """Lists the controller's wishes for one track, the strongest influences behind each."""
+
+    def __init__(self, track_name: str, reasons: Sequence[Reason], parent: QWidget | None) -> None:
+        super().__init__("why", parent)
+        self.add_words(self.tr("Why {0} was mixed so").format(track_name), heading=True)
+        self.add_words(
+            self.tr(
+                "The network was asked again without each other track in turn. What its wish lost or gained is that "
+                "track's influence."
+            )
+        )
+        area = QScrollArea(self)
+        area.setObjectName("why.reasons")
+        area.setAccessibleName(self.tr("Reasons"))
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setWidget(self._table(reasons))
+        self.body.addWidget(area, 1)
+        self.finish(self.tr("Why?"), 560, 520)
+
+    def _table(self, reasons: Sequence[Reason]) -> QWidget:
+        table = QWidget(self)
+        grid = QGridLayout(table)
+        grid.setContentsMargins(0, 4, 8, 4)
+        grid.setHorizontalSpacing(14)
+        grid.setVerticalSpacing(3)
+        row = 0
+        for reason in reasons:
+            name = QLabel(reason_words(reason.label), table)
+            name.setFont(paint.sized(self.font(), 12, bold=True))
+            grid.addWidget(name, row, 0, 1, 2)
+            grid.addWidget(self._number(reason.value, reason.unit, table, bold=True), row, 2)
+            row += 1
+            largest = max((abs(i.change) for i in reason.influences), default=0.0)
+            for influence in reason.influences:
+                grid.addWidget(QLabel(influence.track_name, table), row, 0)
+                grid.addWidget(InfluenceBar(influence.change / largest if largest else 0.0, table), row, 1)
+                grid.addWidget(self._number(influence.change, reason.unit, table), row, 2)
+                row += 1
+            grid.setRowMinimumHeight(row, 8)
+            row += 1
+        grid.setColumnStretch(0, 1)
+        grid.setRowStretch(row, 1)
+        return table
+
+    def _number(self, value: float, unit: str, parent: QWidget, *, bold: bool = False) -> QLabel:
+        label = QLabel(f"{value:+.2f} {unit}".replace("-", "−").rstrip(), parent)
+        label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        label.setFont(paint.sized(self.font(), 12, bold=bold))
+        return label
+
+
+def reason_words(label: str) -> str:
+    """Returns a wish's name in the user's language, with a capital."""
+    words = QCoreApplication.translate("reasons", label)
+    return words[:1].upper() + words[1:]

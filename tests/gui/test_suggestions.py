@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Other suggestions, and the sheet that says why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtWidgets import QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from mixassist.api import Reason
+from mixassist.automix.why import Influence
+from mixassist.gui.panels.why_sheet import InfluenceBar, WhySheet, reason_words
+
+
+def reason(label: str, changes: dict[str, float]) -> Reason:
+    return Reason(label, "LU", -2.5, tuple(Influence(n, n, c) for n, c in changes.items()))
+
+
+def test_the_sheet_lists_values_and_what_moved_them(qtbot: QtBot) -> None:
+    parent = QWidget()
+    parent.resize(900, 700)
+    qtbot.addWidget(parent)
+    sheet = WhySheet("Bass", [reason("level", {"Kick": -1.25, "Keys": 0.5}), reason("reverberation", {})], parent)
+    sheet.show()
+    words = [label.text() for label in sheet.findChildren(QLabel)]
+    assert "Why Bass was mixed so" in words and "Level" in words and "−2.50 LU" in words
+    assert words.index("Kick") < words.index("Keys") and "−1.25 LU" in words and "+0.50 LU" in words
+    assert len(sheet.findChildren(InfluenceBar)) == 2
+    sheet.grab()
+    sheet.close()
+
+
+def test_wishes_begin_with_a_capital() -> None:
+    assert reason_words("distance from the middle") == "Distance from the middle"
+
+
+def test_every_further_suggestion_has_a_seed_of_its_own(monkeypatch: Any) -> None:
+    from mixassist.gui.handlers.suggestions import SuggestionActions
+
+    asked: list[int] = []
+    actions = SuggestionActions.__new__(SuggestionActions)
+    actions._seed = 0
+    monkeypatch.setattr(
+        SuggestionActions, "_ask", lambda self, seed: (asked.append(seed), setattr(self, "_seed", seed))
+    )
+    for call in (actions.first, actions.another, actions.another, actions.first, actions.another):
+        call()
+    assert asked == [0, 1, 2, 0, 1]
