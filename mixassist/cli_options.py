@@ -144,7 +144,10 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--encoder", metavar="FILE", help="controller: what `train encoder` made")
     parser.add_argument("--through", choices=("wet", "model"), help="controller: the console trained through")
     parser.add_argument("--preset", default="default", help="controller: default, or paper for the paper's settings")
-    parser.add_argument("--dataset", metavar="NAME", help="direct-mixer: medleydb, musdb18 … or folders (default)")
+    parser.add_argument(
+        "--dataset", metavar="NAME", help="multitracks that you have: medleydb, musdb18, mixing-secrets …"
+    )
+    parser.add_argument("--dataset-folder", metavar="DIR", help="controller: where they are")
     parser.add_argument("--without", action="append", metavar="SONG", help="controller: a song to keep for measuring")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of weights and draws (default: 0)")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="cpu", help="default: cpu")

@@ -47,6 +47,7 @@ class TrainRequest:
     preset: str = "default"
     without: tuple[str, ...] = ()
     dataset: str | None = None
+    dataset_folder: str | None = None
 
 
 def train(request: TrainRequest, *, progress: Progress = no_progress, cancel: CancelToken | None = None) -> Path:
@@ -168,7 +169,9 @@ def _controller(request: TrainRequest, progress: Progress, cancel: CancelToken |
     words |= _given(request, *names, "seed", "device", "mixed_precision", "resume")
     if request.seconds is not None:
         words["patch_s"] = request.seconds
-    words |= {name: Path(value) for name, value in _given(request, "multitracks", "encoder").items()}
+    paths = _given(request, "multitracks", "encoder", "dataset_folder")
+    words |= {name: Path(value) for name, value in paths.items()}
+    words |= _given(request, "dataset")
     options = ControllerOptions(data=_data_folder(request), **words)
     options = replace(options, folder=Path(request.folder or options.folder))
     network = train_controller(options, progress, cancel)

@@ -27,12 +27,20 @@ from mixassist.training.audio_lesson import (
     through_network,
 )
 from mixassist.training.controller_lesson import controller_lesson
+from mixassist.training.datasets.multitrack import split
+from mixassist.training.datasets.registry import songs_of
 from mixassist.training.loop import LoopOptions, Trainer
 from mixassist.training.mix_examples import ExampleMaker
 from mixassist.training.multitracks.decisions import Decisions
 from mixassist.training.multitracks.human_mixes import read_human_mixes
 from mixassist.training.multitracks.songs import SongFolder, by_side_of_split, read_songs
-from mixassist.training.stem_bank import StemBank, bank_of_excerpts, bank_of_groups, bank_of_songs
+from mixassist.training.stem_bank import (
+    StemBank,
+    bank_of_excerpts,
+    bank_of_groups,
+    bank_of_multitracks,
+    bank_of_songs,
+)
 
 REGRESSION_RATE, AUDIO_RATE = 2e-3, 1e-4
 REGRESSION_DECAY = 0.5
@@ -49,6 +57,7 @@ class ControllerOptions:
         encoder: weights of the encoder's run, a file.
         kind, context, members: see `MixController`; members are trained apart and joined.
         steps: of the regression; audio_steps of the audio lesson behind it; 0 leaves a lesson out.
+        dataset, dataset_folder: multitracks with mixes that somebody has, see `training.datasets`, to learn from too.
         through: `wet`, the exact console, or `model`, the transformation network.
         patch_s: seconds of audio a song in the audio lesson.
         without: songs (of the real excerpts) and human mixes' songs that are kept for measuring.
@@ -76,6 +85,8 @@ class ControllerOptions:
     decays: bool = True
     tune_encoder: bool = False
     groups: tuple[str, ...] = GROUPS
+    dataset: str = ""
+    dataset_folder: Path = Path()
     without: tuple[str, ...] = field(default=())
     seed: int = 0
     device: str = "cpu"
@@ -157,6 +168,9 @@ def stem_bank(
             bank_of_groups(songs, progress=progress, cancel=cancel),
         ]
     )
+    if options.dataset:
+        learned = split(songs_of(options.dataset, options.dataset_folder), options.seed)["train"]
+        bank = StemBank.joined([bank, bank_of_multitracks(learned, progress=progress, cancel=cancel)])
     if (options.data / "stems").is_dir():
         bank = StemBank.joined([bank, bank_of_excerpts(options.data, progress=progress)])
     bank.save(path)

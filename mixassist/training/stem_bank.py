@@ -9,19 +9,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import soxr
 import torch
 
 from mixassist.automix.hearing import Hearing, listen
 from mixassist.automix.stem_features import MOST_PATCHES, hearing_vector, stem_patches
 from mixassist.domain.progress import CancelToken, Progress, no_progress
 from mixassist.evaluation.excerpts import Excerpt, each_excerpt
+from mixassist.evaluation.stem_fit import fitted_levels_lufs, stem_powers
+from mixassist.networks.controller import HEARING_SIZE
 from mixassist.networks.encoder import INSTRUMENT_KEYS, StemEncoder
+from mixassist.networks.log_mel import BANDS, PATCH_FRAMES
+from mixassist.training.datasets.multitrack import MultitrackSong, read_song, song_frames
 from mixassist.training.multitracks.raw import made_raw
 from mixassist.training.multitracks.songs import SAMPLE_RATE_HZ, SongFolder
 
 _CLEAN_SHARE = 0.3
 _CROP_S = (12.0, 25.0)
 _HEARD_S = 15.0
+_LONGEST_S = 60.0
 _SOUNDING = 0.02
 
 
@@ -173,6 +179,39 @@ def bank_of_excerpts(data: Path, *, crops: int = 3, progress: Progress = no_prog
     return _bank(rows(), SAMPLE_RATE_HZ)
 
 
+def bank_of_multitracks(
+    songs: Iterable[MultitrackSong], *, progress: Progress = no_progress, cancel: CancelToken | None = None
+) -> StemBank:
+    """Listens to multitracks with finished mixes, such as MedleyDB's; levels are those that fit the mix.
+
+    Songs without a mix are left out; of every song the middle minute counts.
+    """
+
+    def rows() -> Iterator[tuple[str, str, str, str, np.ndarray, float]]:
+        for song in songs:
+            if cancel is not None:
+                cancel.check()
+            if song.mix is None:
+                continue
+            progress(0.0, f"Listening to {song.name}")
+            length = round(_LONGEST_S * song.sample_rate_hz)
+            frames = song_frames(song)
+            audio = read_song(song, max((frames - length) // 2, 0), min(frames, length))
+            assert audio.mix is not None
+            levels = fitted_levels_lufs(stem_powers(audio.stems, song.sample_rate_hz), audio.mix, song.sample_rate_hz)
+            for stem, samples, level in zip(song.stems, audio.stems, levels, strict=True):
+                if np.isfinite(level):
+                    kept = (
+                        samples
+                        if song.sample_rate_hz == SAMPLE_RATE_HZ
+                        else soxr.resample(samples, song.sample_rate_hz, SAMPLE_RATE_HZ)
+                    )
+                    place = f"{song.dataset}/{song.name}"
+                    yield place, place, stem.name, stem.instrument or "other", kept, float(level)
+
+    return _bank(rows(), SAMPLE_RATE_HZ)
+
+
 def _instruments(excerpt: Excerpt) -> list[str]:
     from mixassist.automix.song import hear_song
     from mixassist.evaluation.excerpts import levelled_inputs
@@ -215,12 +254,12 @@ def _bank(rows: Iterator[tuple[str, str, str, str, np.ndarray, float]], sample_r
         songs,
         sources,
         names,
-        torch.stack(patches),
-        torch.tensor(counts),
-        torch.stack(vectors),
-        torch.tensor(instruments),
-        torch.tensor(levels),
-        torch.tensor(stereo),
+        torch.stack(patches) if patches else torch.zeros(0, MOST_PATCHES, BANDS, PATCH_FRAMES, dtype=torch.float16),
+        torch.tensor(counts, dtype=torch.int64),
+        torch.stack(vectors) if vectors else torch.zeros(0, HEARING_SIZE),
+        torch.tensor(instruments, dtype=torch.int64),
+        torch.tensor(levels, dtype=torch.float32),
+        torch.tensor(stereo, dtype=torch.bool),
     )
 
 

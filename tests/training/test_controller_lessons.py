@@ -9,10 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 import torch
 
 from mixassist.api.training import TrainRequest, train
 from mixassist.automix.controller_weights import load_controller
+from mixassist.automix.hearing import loudness_lufs
 from mixassist.domain.errors import MixAssistError
 from mixassist.domain.parameters import PARAMETER
 from mixassist.networks.controller import STEM_SIZE, MixController
@@ -29,11 +31,12 @@ from mixassist.training.audio_lesson import (
     through_console,
 )
 from mixassist.training.controller_lesson import batched, controller_lesson, prediction_losses
+from mixassist.training.datasets.registry import songs_of
 from mixassist.training.mix_examples import ExampleMaker
 from mixassist.training.multitracks.decisions import Decisions, in_few_stems
 from mixassist.training.multitracks.human_mixes import HumanChannel, HumanMix
 from mixassist.training.multitracks.songs import is_held_out, read_songs, write_song
-from mixassist.training.stem_bank import StemBank, bank_of_groups, bank_of_songs
+from mixassist.training.stem_bank import StemBank, bank_of_groups, bank_of_multitracks, bank_of_songs
 
 LEVELS = {"kick": -3.0, "bass": 1.0, "lead_vocal": 6.0, "keys": -4.0}
 
@@ -93,6 +96,25 @@ def test_groups_are_summed_to_two_sides(tmp_path: Path) -> None:
     found = bank_of_groups(read_songs(tmp_path))
     assert sorted(found.names) == ["drum_kit", "keys", "other"]
     assert bool(found.stereo.all())
+
+
+def test_multitracks_with_a_mix_tell_their_levels(tmp_path: Path) -> None:
+    lots = np.random.default_rng(2)
+    time = np.arange(8 * SAMPLE_RATE_HZ) / SAMPLE_RATE_HZ
+    stems = {
+        "Bass": np.sin(2 * np.pi * 60 * time) * (0.6 + 0.4 * np.sin(2 * np.pi * 0.7 * time)),
+        "Hi-Hat": lots.standard_normal(len(time)) * np.exp(-(time % 0.25) * 30),
+    }
+    (tmp_path / "Song" / "stems").mkdir(parents=True)
+    for name, samples in stems.items():
+        soundfile.write(tmp_path / "Song" / "stems" / f"{name}.wav", 0.2 * samples, SAMPLE_RATE_HZ)
+    mix = 0.2 * stems["Bass"] + 0.05 * stems["Hi-Hat"]
+    soundfile.write(tmp_path / "Song" / "mix.wav", np.stack([mix, mix], axis=1), SAMPLE_RATE_HZ)
+    found = bank_of_multitracks(songs_of("folders", tmp_path))
+    levels = dict(zip(found.names, found.levels.tolist(), strict=True))
+    raw = {n: loudness_lufs((0.2 * s)[:, None].astype(np.float32), SAMPLE_RATE_HZ) for n, s in stems.items()}
+    moved = (levels["Hi-Hat"] - levels["Bass"]) - (raw["Hi-Hat"] - raw["Bass"])
+    assert moved == pytest.approx(-12.0, abs=1.0)
 
 
 def test_examples_hold_what_the_controller_is_told_and_what_people_did(maker: ExampleMaker) -> None:
