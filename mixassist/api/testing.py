@@ -16,7 +16,6 @@ from mixassist.domain.progress import CancelToken, Progress, no_progress
 from mixassist.paths import demo_directory, resource_path
 
 MEASURES_NAME = "self-test.json"
-METHOD = "rules"
 TOLERANCE_DB = 0.1
 """How far a stored level may be missed: rounding differs between processors, mixing does not."""
 
@@ -56,7 +55,7 @@ def self_test(
 
 def _measures(progress: Progress, cancel: CancelToken | None) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="mixassist-self-test-") as folder:
-        options = MixOptions((str(demo_directory()),), str(Path(folder) / "mix.wav"), method=METHOD, device="cpu")
+        options = MixOptions((str(demo_directory()),), str(Path(folder) / "mix.wav"), device="cpu")
         outcome = mix(options, progress=progress, cancel=cancel)
         return _summary(outcome)
 

@@ -126,7 +126,8 @@ def hear_for_controller(
             found = network.encoder(stem_patches(part.audio.samples, part.hearing, sample_rate_hz))
             heard = network.encoder.instrument_logits(found).softmax(dim=-1).mean(dim=0)
         vectors = [found.mean(dim=0), torch.from_numpy(hearing_vector(part.hearing)), heard]
-        rows.append(torch.cat([*vectors, torch.from_numpy(instrument_vector(part.instrument))]))
+        known = "" if part.instrument == "other" else part.instrument  # `other` is what nothing is known of
+        rows.append(torch.cat([*vectors, torch.from_numpy(instrument_vector(known))]))
     if not rows:
         return HeardSong(song, torch.zeros(0, 0))
     levels = torch.from_numpy(level_vectors([p.hearing.loudness_lufs for p in song.parts]))

@@ -10,29 +10,47 @@ from pathlib import Path
 import pytest
 import torch
 
+from mixassist.automix.controller_weights import GROUPS, load_controller
 from mixassist.domain.parameters import Group
 from mixassist.dsp import bracket
 from mixassist.networks.conditioning import conditioning
 from mixassist.networks.registry import load_transformation
 from mixassist.paths import models_directory
 from mixassist.training.cards import example_pair
+from mixassist.training.controller_card import example_pair as controller_example
 from mixassist.training.draws import random_controls
 from mixassist.training.synthetic import segments
 
 WEIGHTS = sorted(models_directory().glob("*.safetensors"))
+TRANSFORMING = [path for path in WEIGHTS if path.stem != "controller"]
 
 
-def test_the_default_network_is_shipped_and_all_are_small_enough() -> None:
-    assert "transformation.safetensors" in [path.name for path in WEIGHTS]
-    assert sum(path.stat().st_size for path in WEIGHTS) < 20e6
+def test_the_default_networks_are_shipped_and_all_are_small_enough() -> None:
+    assert {"transformation.safetensors", "controller.safetensors"} <= {path.name for path in WEIGHTS}
+    assert sum(path.stat().st_size for path in WEIGHTS) < 30e6
 
 
 @pytest.mark.parametrize("path", WEIGHTS, ids=lambda path: path.stem)
-def test_the_card_fits_the_weights(path: Path) -> None:
+def test_the_card_is_whole_and_means_this_file(path: Path) -> None:
     card = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     assert card["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
     for key in ("what", "data", "licence", "lessons", "measures", "commit", "command"):
         assert card[key], key
+
+
+def test_the_controller_still_says_what_its_card_says() -> None:
+    path = models_directory() / "controller.safetensors"
+    card = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    network = load_controller(path)
+    found = controller_example(network, card["example"]["stems"])
+    for key in ("level", "pan"):
+        assert found[key] == pytest.approx(card["example"][key], abs=2e-3)
+    assert {g: "network" if g in network.groups else "rules" for g in GROUPS} == card["groups"]
+
+
+@pytest.mark.parametrize("path", TRANSFORMING, ids=lambda path: path.stem)
+def test_the_network_still_maps_its_cards_example(path: Path) -> None:
+    card = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     expected, found = card["example"], example_pair(load_transformation(path), card["example"]["frames"])
     assert found["places"] == expected["places"]
     for side in ("left", "right", "rms"):
