@@ -33,8 +33,9 @@ from mixassist.domain.controls import Controls
 from mixassist.domain.parameters import Value
 from mixassist.domain.progress import CancelToken, Progress, no_progress, scaled
 
-RULES_SHARE = 0.45
-"""How far levels are drawn from the network's towards the rules'."""
+RULES_SHARE, RULES_SHARE_PRODUCED = 0.3, 0.65
+"""How far levels are drawn from the network's towards the rules': for raw stems, and for those with effects printed,
+of which the network has met few songs."""
 
 MISSING = "The controller's weights are not there: the rules mixed instead"
 
@@ -99,12 +100,15 @@ def levels_between(song: Song, wished: Mapping[str, float], ruled: Mapping[str, 
     """Returns levels in LU between the network's and the rules', both counted from their means; the rules' alone
     where the network is not trusted with gains.
 
-    Two judges that err differently err less together: measured on songs kept apart, see the card.
+    Two judges that err differently err less together: measured on songs kept apart, see the card. The rules' share
+    grows with the share of stems that are produced already.
     """
     if not wished:
         return dict(ruled)
+    produced = float(np.mean([song.is_produced(part) for part in song.parts]))
+    share = RULES_SHARE + (RULES_SHARE_PRODUCED - RULES_SHARE) * produced
     middle = float(np.mean(list(wished.values()))) - float(np.mean(list(ruled.values())))
-    between = {k: (1.0 - RULES_SHARE) * v + RULES_SHARE * (ruled[k] + middle) for k, v in wished.items()}
+    between = {k: (1.0 - share) * v + share * (ruled[k] + middle) for k, v in wished.items()}
     return lead_in_front(song, between)
 
 

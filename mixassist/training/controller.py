@@ -42,7 +42,7 @@ from mixassist.training.stem_bank import (
     bank_of_songs,
 )
 
-REGRESSION_RATE, AUDIO_RATE = 2e-3, 1e-4
+REGRESSION_RATE, AUDIO_RATE = 2e-3, 3e-4
 REGRESSION_DECAY = 0.5
 _LISTEN_EVERY = 100
 
@@ -72,12 +72,12 @@ class ControllerOptions:
     context: str = "attention"
     members: int = 4
     steps: int = 400
-    audio_steps: int = 60
+    audio_steps: int = 40
     batch: int = 24
     songs_per_step: int = 1
     through: str = "wet"
     patch_s: float = 4.0
-    audio_songs: int = 48
+    audio_songs: int = 25
     learning_rate: float = REGRESSION_RATE
     audio_rate: float = AUDIO_RATE
     patience: int = 20

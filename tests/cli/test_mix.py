@@ -38,7 +38,7 @@ def test_the_mix_meets_its_loudness_target_and_says_so(stems: Path, out: Path, r
         assert told["integrated_lufs"] == pytest.approx(target, abs=0.3)
         assert true_peak_dbtp(audio, rate) <= -0.9
     lines = run("mix", stems, "-o", out / "m.wav").out
-    assert "3 tracks mixed by rules, model" in lines and "loudness target of -14.0 LUFS was met" in lines
+    assert "3 tracks mixed by controller, model" in lines and "loudness target of -14.0 LUFS was met" in lines
 
 
 def test_the_mix_stops_at_the_ceiling_and_says_so(tmp_path: Path, out: Path, run: Run) -> None:
