@@ -179,7 +179,9 @@ def _add_self_test(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_listening(parser: argparse.ArgumentParser) -> None:
-    what = parser.add_subparsers(dest="what", metavar="WHAT", required=True, prog=f"{parser.prog}")
+    what = parser.add_subparsers(
+        dest="what", metavar="WHAT", required=True, prog=f"{parser.prog}", help="verify or report"
+    )
     verify = what.add_parser("verify", help="is a log complete and unchanged, and was its order fixed beforehand?")
     verify.add_argument("log", metavar="LOG", help="the log of one test (.jsonl)")
     _add_json(verify)
