@@ -212,7 +212,7 @@ def _train(options: argparse.Namespace, cancel: CancelToken) -> int:
     from mixassist.api.training import TrainRequest, train
 
     words = {k: v for k, v in vars(options).items() if k in TrainRequest.__dataclass_fields__}
-    words["without"] = tuple(options.without or ())
+    words |= {name: tuple(getattr(options, name) or ()) for name in ("without", "groups")}
     with _progress(False, log=True) as progress:
         print(train(TrainRequest(**words), progress=progress, cancel=cancel))
     return 0

@@ -46,6 +46,7 @@ class TrainRequest:
     through: str | None = None
     preset: str = "default"
     without: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
     dataset: str | None = None
     dataset_folder: str | None = None
 

@@ -124,6 +124,8 @@ def train_controller(
         MixAssistError: data, multitracks or encoder are missing.
         Cancelled: `cancel` was set.
     """
+    if unknown := set(options.groups) - set(GROUPS):
+        raise MixAssistError("there are no such groups of controls", subject=", ".join(sorted(unknown)))
     if options.tune_encoder and options.members != 1:
         raise MixAssistError("one encoder cannot be tuned with several members", remedy="Train one member")
     encoder = read_encoder(options.encoder)

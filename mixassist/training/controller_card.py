@@ -75,6 +75,8 @@ def _command(options: ControllerOptions) -> str:
         value = getattr(options, name)
         if value != getattr(usual, name):
             words.append(f"--{name.replace('_', '-')} {value}")
+    if options.groups != usual.groups:
+        words.append(f"--groups {' '.join(options.groups)}")
     return " ".join([*words, *(f"--without {song!r}" for song in options.without)])
 
 
