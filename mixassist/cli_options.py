@@ -144,6 +144,7 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--encoder", metavar="FILE", help="controller: what `train encoder` made")
     parser.add_argument("--through", choices=("wet", "model"), help="controller: the console trained through")
     parser.add_argument("--preset", default="default", help="controller: default, or paper for the paper's settings")
+    parser.add_argument("--groups", nargs="+", metavar="GROUP", help="controller: what it is trusted with (everything)")
     parser.add_argument(
         "--dataset", metavar="NAME", help="multitracks that you have: medleydb, musdb18, mixing-secrets …"
     )

@@ -166,6 +166,7 @@ def _controller(request: TrainRequest, progress: Progress, cancel: CancelToken |
         "batch",
         "learning_rate",
         "without",
+        "groups",
     )
     words |= _given(request, *names, "seed", "device", "mixed_precision", "resume")
     if request.seconds is not None:
