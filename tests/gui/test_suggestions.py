@@ -31,6 +31,17 @@ def test_the_sheet_lists_values_and_what_moved_them(qtbot: QtBot) -> None:
     sheet.close()
 
 
+def test_trifles_look_like_trifles(qtbot: QtBot) -> None:
+    parent = QWidget()
+    parent.resize(900, 700)
+    qtbot.addWidget(parent)
+    sheet = WhySheet("Bass", [reason("level", {"Kick": 0.01}), reason("mid gain", {"Kick": 0.5, "Keys": 0.02})], parent)
+    sheet.show()
+    assert any("hardly" in label.text() for label in sheet.findChildren(QLabel))
+    assert [bar._share for bar in sheet.findChildren(InfluenceBar)] == [0.5, 0.02]
+    sheet.close()
+
+
 def test_wishes_begin_with_a_capital() -> None:
     assert reason_words("distance from the middle") == "Distance from the middle"
 

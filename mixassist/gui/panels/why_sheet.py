@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from mixassist.api import Reason
 
 _BAR_WIDTH, _BAR_HEIGHT = 120, 8
+_WHOLE_BAR = {"LU": 1.0, "dB": 1.0}
+"""A change by unit that fills a bar, so that trifles look like trifles."""
+_HARDLY = 0.02
 _WORDS = (
     QT_TRANSLATE_NOOP("reasons", "level"),
     QT_TRANSLATE_NOOP("reasons", "distance from the middle"),
@@ -87,10 +90,16 @@ class WhySheet(Sheet):
             grid.addWidget(name, row, 0, 1, 2)
             grid.addWidget(self._number(reason.value, reason.unit, table, bold=True), row, 2)
             row += 1
-            largest = max((abs(i.change) for i in reason.influences), default=0.0)
-            for influence in reason.influences:
+            whole = max(_WHOLE_BAR.get(reason.unit, 0.1), *(abs(i.change) for i in reason.influences), 0.0)
+            moved = [i for i in reason.influences if abs(i.change) >= _HARDLY * whole]
+            if not moved:
+                hardly = QLabel(self.tr("What the track is itself decides; the others hardly move it."), table)
+                hardly.setProperty("dim", True)
+                grid.addWidget(hardly, row, 0, 1, 3)
+                row += 1
+            for influence in moved:
                 grid.addWidget(QLabel(influence.track_name, table), row, 0)
-                grid.addWidget(InfluenceBar(influence.change / largest if largest else 0.0, table), row, 1)
+                grid.addWidget(InfluenceBar(influence.change / whole, table), row, 1)
                 grid.addWidget(self._number(influence.change, reason.unit, table), row, 2)
                 row += 1
             grid.setRowMinimumHeight(row, 8)
