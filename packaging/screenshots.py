@@ -20,8 +20,11 @@ SIZE = (1280, 720)
 _PLAY_MS = 4000
 
 
-def screenshot(app: QApplication, theme: str, path: Path) -> None:
-    """Opens the demo session in a theme, lets it play from the middle, and writes a PNG."""
+def screenshot(app: QApplication, theme: str, path: Path, show: str = "") -> None:
+    """Opens the demo session in a theme, lets it play from the middle, and writes a PNG.
+
+    `show` is a method of the window's handlers to call first, such as `pictures.show_differences`.
+    """
     from PySide6.QtCore import QTimer
 
     from mixassist.api import demo_session_path
@@ -35,6 +38,12 @@ def screenshot(app: QApplication, theme: str, path: Path) -> None:
     window.show()
     window.files.open_sources([str(demo_session_path())])
 
+    def prepare() -> None:
+        if show:
+            room, method = show.split(".")
+            getattr(getattr(window, room), method)()
+        on_idle(window, play)
+
     def play() -> None:
         window.transport.seek(window.session.length_frames // 2)
         window.transport.toggle()
@@ -46,12 +55,12 @@ def screenshot(app: QApplication, theme: str, path: Path) -> None:
         window.close()
         app.quit()
 
-    on_idle(window, play)
+    on_idle(window, prepare)
     app.exec()
 
 
 def main() -> None:
-    """Writes window.png (dark) and window-light.png."""
+    """Writes window.png (dark), window-light.png and pictures.png."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     with tempfile.TemporaryDirectory(prefix="mixassist-screenshots-") as private:
         for name in ("CACHE", "STATE", "CONFIG"):
@@ -64,6 +73,8 @@ def main() -> None:
         for theme, name in (("dark", "window.png"), ("light", "window-light.png")):
             screenshot(app, theme, FOLDER / name)
             print(FOLDER / name)
+        screenshot(app, "dark", FOLDER / "pictures.png", "pictures.show_spectrograms")
+        print(FOLDER / "pictures.png")
 
 
 if __name__ == "__main__":
