@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from types import MappingProxyType
 
 from mixassist.domain.channel import Channel, Stages, View
@@ -100,12 +101,12 @@ class Session:
         if not 0.0 <= self.amount <= AMOUNT_MAX:
             raise ValueError(f"an amount lies between 0 and {AMOUNT_MAX:g}, not at {self.amount}")
 
-    @property
+    @cached_property
     def length_frames(self) -> int:
         """Where the last track ends: the length of every view and of the mix."""
         return max((t.start_frames + t.source.frames_at(self.sample_rate_hz) for t in self.tracks), default=0)
 
-    @property
+    @cached_property
     def any_solo(self) -> bool:
         """Whether any track is soloed."""
         return any(t.channel.solo for t in self.tracks)

@@ -154,7 +154,7 @@ class MainWindow(QMainWindow):
         space.sound.pyramid_ready.connect(self.time_line.take_pyramid)
         space.views_changed.connect(self.refresh_view)
         space.fault_watch.found.connect(self._show_faults)
-        space.tasks.changed.connect(self.action_set.refresh)
+        space.tasks.list_changed.connect(self.action_set.refresh)
         self.console.selection_changed.connect(self._selected)
         self.console.completed.connect(self.channel.build_rest)
         self.console.stage_wanted.connect(lambda *_: self._show_channel_panel())

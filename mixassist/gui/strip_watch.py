@@ -77,8 +77,8 @@ class StripWatch(QObject):
 
     def show_session(self, session: Session, preferred_id: str = "") -> None:
         """Follows the session; the preferred track comes first."""
+        keys = self._keys(session)
         self._session, self._preferred = session, preferred_id
-        keys = {t.id: self._key_of(t, session) for t in session.tracks}
         self._wanted = {i: key for i, key in keys.items() if key is not None}
         for track_id in [i for i in self._known if i not in self._wanted]:
             del self._known[track_id]
@@ -88,10 +88,23 @@ class StripWatch(QObject):
             self._cancel()
         self._restart()
 
+    def _keys(self, session: Session) -> dict[str, Hashable | None]:
+        """Names what every track's result depends on; a track that is as it was keeps its name.
+
+        The same session shown again means that something beside it has changed, such as the views that can be heard.
+        """
+        former = self._session
+        same = session is not former and (session.view, session.sample_rate_hz) == (former.view, former.sample_rate_hz)
+        before = {t.id: t for t in former.tracks} if same else {}
+        return {
+            t.id: self._wanted.get(t.id) if before.get(t.id) is t else self._key_of(t, session) for t in session.tracks
+        }
+
     def forget(self) -> None:
         """Knows nothing any more: another session is opened."""
         self._cancel()
         self._settle.stop()
+        self._session = Session()
         self._wanted.clear()
         self._known.clear()
         gone, self._results = list(self._results), {}

@@ -97,6 +97,8 @@ class TaskRunner(QObject):
 
     changed = Signal()
     """A task began, moved on or ended."""
+    list_changed = Signal()
+    """A task began or ended: what depends on tasks but not on how far they are need not follow every step."""
 
     def __init__(self, parent: QObject | None = None, threads: int = 5) -> None:
         super().__init__(parent)
@@ -146,6 +148,7 @@ class TaskRunner(QObject):
         task.ended.connect(self._forget)
         self._tasks.append(task)
         self._pool.start(_Job(task), 1 if soon else 0)
+        self.list_changed.emit()
         self.changed.emit()
         return task
 
@@ -172,4 +175,5 @@ class TaskRunner(QObject):
     def _forget(self, task: Task) -> None:
         if task in self._tasks:
             self._tasks.remove(task)
+        self.list_changed.emit()
         self.changed.emit()

@@ -21,7 +21,7 @@ from mixassist.rendering.play_graph import Samples
 Fill = Callable[[Samples], None]
 """Overwrites (frames, 2) float32 with the next frames; called by the output's own thread."""
 
-LATENCY_S = 0.15
+LATENCY_S = 0.17
 """Between an edit and its sound; long enough to sit out what holds the interpreter for a tenth of a second."""
 BLOCK_FRAMES = 512
 NO_SOUND = "none"

@@ -18,7 +18,10 @@ import pytest
 import soundfile
 
 pytestmark = [
-    pytest.mark.skipif(shutil.which("jackd") is None, reason="jackd is not installed"),
+    pytest.mark.skipif(
+        shutil.which("jackd") is None,
+        reason="no jackd here: Debian's jackd2 and libasound2-plugins bring what this needs",
+    ),
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="JACK through ALSA is Linux's way"),
 ]
 
