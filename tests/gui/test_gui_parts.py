@@ -82,6 +82,23 @@ def test_a_task_gives_back_its_result(qtbot: QtBot) -> None:
     runner.close()
 
 
+def test_the_list_of_tasks_changes_only_when_one_begins_or_ends(qtbot: QtBot) -> None:
+    runner = TaskRunner()
+    story: list[str] = []
+    runner.list_changed.connect(lambda: story.append(f"{len(runner.tasks)} under way"))
+    runner.changed.connect(lambda: story.append("moved"))
+
+    def work(progress: Callable[[float, str], None], cancel: object) -> None:
+        progress(1.0, "once")
+        progress(1.0, "twice")
+
+    runner.run_task("moving", work)
+    qtbot.waitUntil(lambda: runner.is_idle)
+    assert [words for words in story if words != "moved"] == ["1 under way", "0 under way"]
+    assert story.count("moved") == 4
+    runner.close()
+
+
 def test_a_task_that_fails_is_told_once(qtbot: QtBot) -> None:
     runner = TaskRunner()
     told: list[str] = []
