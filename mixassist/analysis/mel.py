@@ -168,11 +168,25 @@ def sampled_columns(sound: Sound, grid: MelGrid, columns: np.ndarray) -> np.ndar
     weights = _calibrated(grid.bands, grid.frame)
     found = np.empty((grid.n_mels, len(columns)), np.float32)
     last = sound.frames // grid.hop
-    for index, column in enumerate(columns):
-        middle = min(int(column) * grid.pooled + grid.pooled // 2, last)
-        power, bad = _power(sound, grid, middle, middle + 1)
-        found[:, index] = _decibels(weights @ power, bad, 1)[:, 0]
+    step = max(1, _CHUNK_POINTS // (grid.fft_frames * sound.sides))
+    for start in range(0, len(columns), step):
+        middles = np.minimum(np.asarray(columns[start : start + step]) * grid.pooled + grid.pooled // 2, last)
+        power, bad = _powers_at(sound, grid, middles)
+        found[:, start : start + step] = _decibels(weights @ power, bad, 1)
     return found
+
+
+def _powers_at(sound: Sound, grid: MelGrid, places: np.ndarray) -> tuple[torch.Tensor, np.ndarray]:
+    """Bin powers (bins, places) of single transforms anywhere, averaged over the sides, and which see bad samples."""
+    half, size = grid.fft_frames // 2, grid.fft_frames
+    rows = np.empty((len(places), sound.sides, size), np.float32)
+    for index, place in enumerate(places):
+        rows[index] = sound.read(int(place) * grid.hop - half, size).T
+    wrong = ~np.isfinite(rows)
+    bad = wrong[:, :, half - grid.frame // 2 : half + grid.frame // 2].any(axis=(1, 2))
+    rows[wrong] = 0.0
+    spectra = _transform(size, grid.frame, grid.hop)(torch.from_numpy(rows))[..., 0]
+    return torch.view_as_real(spectra).square_().sum(dim=-1).mean(dim=1).T, bad
 
 
 def _sound(samples: Audio | Sound, grid: MelGrid) -> Sound:

@@ -11,8 +11,9 @@ from __future__ import annotations
 import math
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -137,6 +138,9 @@ def difference_picture(a: MelPicture, b: MelPicture, gain_db: float = 0.0, floor
     return MelPicture(a.grid, difference_db(first, second, floor_db), known, a.first_column)
 
 
+Step = Callable[[CancelToken | None], object]
+"""A piece of work of some milliseconds; raises `Cancelled` as the token asks."""
+
 _Key = tuple[str, MelLook, int, int]
 """Identity of the sound, look, level, number of the tile."""
 
@@ -192,19 +196,29 @@ class MelTiles:
             Cancelled: as the token asks; what was computed is kept.
         """
         level, first, last = self._stretch(sound, look, start_s, end_s, columns)
+        sketches, exact = self.steps(sound, look, start_s, end_s, columns)
+        for step in sketches:
+            step(cancel)
+        if sketches or not exact:
+            yield self._assembled(sound, look, level, first, last)
+        for done, step in enumerate(exact):
+            step(cancel)
+            progress((done + 1) / len(exact), "Drawing the spectrogram")
+            yield self._assembled(sound, look, level, first, last)
+
+    def steps(
+        self, sound: Sound, look: MelLook, start_s: float, end_s: float, columns: int
+    ) -> tuple[list[Step], list[Step]]:
+        """Returns what is left to compute of a stretch: coarse looks at its tiles, and all of them exactly.
+
+        Each step keeps what it computes; any thread may take it.
+        """
+        level, first, last = self._stretch(sound, look, start_s, end_s, columns)
         numbers = range(first // TILE_COLUMNS, -(-last // TILE_COLUMNS))
         missing = [n for n in numbers if self._find((sound.identity, look, level, n), EXACT) is None]
-        if missing and look.grid(level).pooled >= _COARSE_EVERY:
-            for number in missing:
-                _check(cancel)
-                self._sketch(sound, look, level, number)
-            yield self._assembled(sound, look, level, first, last)
-        for done, number in enumerate(missing):
-            self._exact(sound, look, level, number, cancel)
-            progress((done + 1) / len(missing), "Drawing the spectrogram")
-            yield self._assembled(sound, look, level, first, last)
-        if not missing:
-            yield self._assembled(sound, look, level, first, last)
+        is_wide = look.grid(level).pooled >= _COARSE_EVERY
+        sketches = [partial(self._sketch, sound, look, level, n) for n in missing if is_wide]
+        return list(sketches), [partial(self._exact, sound, look, level, n) for n in missing]
 
     def _stretch(self, sound: Sound, look: MelLook, start_s: float, end_s: float, columns: int) -> tuple[int, int, int]:
         """Returns level, first column and one past the last."""
@@ -281,8 +295,9 @@ class MelTiles:
         self._keep(key, tile, EXACT)
         return tile
 
-    def _sketch(self, sound: Sound, look: MelLook, level: int, number: int) -> None:
+    def _sketch(self, sound: Sound, look: MelLook, level: int, number: int, cancel: CancelToken | None) -> None:
         """Keeps a coarse tile: one look into every fourth column, its neighbours taken to be like it."""
+        _check(cancel)
         grid = look.grid(level)
         first, last = number * TILE_COLUMNS, min((number + 1) * TILE_COLUMNS, grid.columns_of(sound.frames))
         key = (sound.identity, look, level, number)
@@ -305,6 +320,8 @@ class MelTiles:
             former = self._tiles.pop(key, None)
             if former is not None:
                 self._held_bytes -= former[0].nbytes
+                if former[1] > quality:  # another thread was quicker, and did more
+                    tile, quality = former
             self._tiles[key] = (tile, quality)
             self._held_bytes += tile.nbytes
             while self._held_bytes > self.limit_bytes and len(self._tiles) > 1:

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,9 @@ LIMIT_BYTES = 256 << 20
 """What all tiles of a window's spectrograms may hold."""
 _PAUSE_MS = 30
 _MOST_PATCHES = 48
+_TELL_EVERY_MS = 60
+_EVERY_SECOND_FROM = 512
+"""Columns of a part from which on only every second is computed: the exact ones follow."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,7 @@ class MelDesk(QObject):
     """Some picture can be drawn better than before."""
     state_changed = Signal()
 
-    _drawn = Signal()
+    _drawn = Signal(object)
 
     def __init__(self, sounds: SoundDesk, tasks: TaskRunner, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -52,20 +56,24 @@ class MelDesk(QObject):
         self._task: Task | None = None
         self._done_for: object = None
         self._given_up_for: object = None
-        self._edition = 0
+        self._editions: Counter[Any] = Counter()
+        self._better: set[Any] = set()
+        self._telling = QTimer(self)
+        self._telling.setSingleShot(True)
+        self._telling.setInterval(_TELL_EVERY_MS)
+        self._telling.timeout.connect(self._tell_better)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(_PAUSE_MS)
         self._pause.timeout.connect(self._begin)
-        self._drawn.connect(self._tell_more, Qt.ConnectionType.QueuedConnection)
+        self._drawn.connect(self._take_drawn, Qt.ConnectionType.QueuedConnection)
         sounds.sound_changed.connect(self._sound_changed)
         sounds.drawers.append(self._draw_part)
         sounds.part_found.connect(self._take_part)
 
-    @property
-    def edition(self) -> int:
-        """Goes up whenever some picture can be drawn better."""
-        return self._edition
+    def edition(self, *subjects: Any) -> int:
+        """Goes up whenever the picture of one of these subjects can be drawn better."""
+        return self._editions[None] + sum(self._editions[s] for s in subjects if s is not None)
 
     @property
     def is_settled(self) -> bool:
@@ -119,14 +127,30 @@ class MelDesk(QObject):
     def stop(self) -> None:
         """Ends waiting; running work is cancelled with all tasks."""
         self._pause.stop()
+        self._telling.stop()
 
-    def _tell_more(self) -> None:
-        self._edition += 1
+    def _tell_more(self, subject: Any = None) -> None:
+        """Says that a subject's picture, or every one, can be drawn better."""
+        self._editions[subject] += 1
         self.more_known.emit()
+
+    def _take_drawn(self, subject: Any) -> None:
+        """Tiles come faster than they are worth drawing one by one: the first at once, the others some at a time."""
+        self._better.add(subject)
+        if not self._telling.isActive():
+            self._tell_better()
+            self._telling.start()
+
+    def _tell_better(self) -> None:
+        if self._better:
+            self._editions.update(self._better)
+            self._better.clear()
+            self.more_known.emit()
+            self._telling.start()
 
     def _sound_changed(self, subject: Any) -> None:
         self._restart()
-        self._tell_more()
+        self._tell_more(subject)
 
     def _restart(self) -> None:
         if not self._pause.isActive():
@@ -149,10 +173,13 @@ class MelDesk(QObject):
         there = {s: x for s, x in sounds.items() if x is not None}
 
         def work(progress: Progress, cancel: CancelToken) -> None:
-            steps = [tiles.refine(x, look, start_s, end_s, columns, cancel=cancel) for x in there.values()]
-            for share in _in_turns(steps):
-                drawn.emit()
-                progress(share, "")
+            from mixassist.analysis.side_by_side import take_side_by_side
+
+            plans = {s: tiles.steps(x, look, start_s, end_s, columns) for s, x in there.items()}
+            # All coarsely before one exactly.
+            steps = [(s, step) for s, (sketches, _) in plans.items() for step in sketches]
+            steps += [(s, step) for s, (_, exact) in plans.items() for step in exact]
+            take_side_by_side(steps, drawn.emit, cancel)
 
         self._task = task = self._tasks.run_task(self.tr("Drawing spectrograms"), work, quiet=True, soon=True)
         task.on_result = lambda _: self._end(task, wanted)
@@ -167,9 +194,9 @@ class MelDesk(QObject):
         self._done_for = wanted
         # What has its exact columns now needs no patches any more.
         for subject in self._subjects:
-            if self._sounds.is_current(subject):
-                self._patches.pop(subject, None)
-        self._tell_more()
+            if self._sounds.is_current(subject) and self._patches.pop(subject, None):
+                self._better.add(subject)
+        self._tell_better()
         self.state_changed.emit()
 
     def _draw_part(self, part: Part) -> list[Patch]:
@@ -181,7 +208,7 @@ class MelDesk(QObject):
         kept = self._patches.setdefault(part.subject, [])
         kept.extend(patches)
         del kept[:-_MOST_PATCHES]
-        self._tell_more()
+        self._tell_more(part.subject)
 
 
 def patches_of(part: Part, look: Any, start_s: float, end_s: float, columns: int) -> Iterator[Patch]:
@@ -199,21 +226,11 @@ def patches_of(part: Part, look: Any, start_s: float, end_s: float, columns: int
         return
     if grid.pooled > 1:
         yield Patch(grid, first, sampled_columns(part.sound, grid, np.arange(first, last)))
-    else:
-        for start, decibels in mel_chunks(part.sound, grid, first, last):
-            yield Patch(grid, start, decibels)
-
-
-def _in_turns(steps: list[Iterator[Any]]) -> Iterator[float]:
-    """Takes one step of each in turn, so that all become better together; yields a rough share of what is done."""
-    done, running = 0, list(steps)
-    while running:
-        for step in list(running):
-            if next(step, None) is None:
-                running.remove(step)
-                continue
-            done += 1
-            yield done / (done + 8.0)
+        return
+    every = 2 if last - first > _EVERY_SECOND_FROM else 1
+    wider = replace(grid, hop=every * grid.hop)
+    for start, decibels in mel_chunks(part.sound, wider, first // every, -(-last // every)):
+        yield Patch(grid, every * start, np.repeat(decibels, every, axis=1))
 
 
 def _lay_over(picture: Any, patch: Patch) -> None:

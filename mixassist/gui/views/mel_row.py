@@ -64,7 +64,7 @@ class MelRow(TimePicture):
         self._image: MelImage | None = None
         self._has: MelWish | None = None
         self._wished: MelWish | None = None
-        mel.more_known.connect(self.update)
+        mel.more_known.connect(self._more_known)
 
     @property
     def has_height(self) -> bool:
@@ -180,8 +180,13 @@ class MelRow(TimePicture):
         return MelWish(
             self.first, self.second, self.gain_db, self.low_db, self.high_db, self.axis.start, self.axis.span,
             max(round(body.width() * ratio), 1), max(round(body.height() * ratio), 1), self._mel.look,
-            ground.rgb(), theme.colour("high").rgb(), self._mel.edition,
+            ground.rgb(), theme.colour("high").rgb(),
+            self._mel.edition(self.first, self.second),
         )  # fmt: skip
+
+    def _more_known(self) -> None:
+        if not self.is_drawn:
+            self.update()
 
     def _wish_for(self, wish: MelWish) -> None:
         wider = _widened(wish, self.axis.whole_span)
