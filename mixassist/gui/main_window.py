@@ -201,6 +201,11 @@ class MainWindow(QMainWindow):
             and (not sound.is_open or sound.is_ready)
         )
 
+    @property
+    def has_room_for_console(self) -> bool:
+        """Whether the console fits beside the pictures."""
+        return self._split.has_room_for_console
+
     def findChild(self, *wanted):  # type: ignore[no-untyped-def]
         """Finds an object by type and name; what waits for an idle moment is made first."""
         self._complete()

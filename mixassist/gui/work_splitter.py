@@ -40,10 +40,14 @@ class WorkSplitter(QSplitter):
         self._fit_console()
         QTimer.singleShot(0, self, self.share_height)
 
-    def _fit_console(self) -> None:
+    @property
+    def has_room_for_console(self) -> bool:
+        """Whether the console fits beside what else is shown."""
         needed = self._console.minimumSizeHint().height() + _LEAST_WAVES + _LEAST_PICTURES
-        fits = self._pictures.isHidden() or self.height() >= needed
-        self._console.setVisible(self._wants_console and fits)
+        return self._pictures.isHidden() or self.height() >= needed
+
+    def _fit_console(self) -> None:
+        self._console.setVisible(self._wants_console and self.has_room_for_console)
 
     def share_height(self) -> None:
         """Gives the waveforms what their tracks need and the console the rest, at least half; pictures most of all."""

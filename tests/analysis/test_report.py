@@ -7,6 +7,7 @@ import json
 import math
 import os
 import xml.etree.ElementTree as ElementTree
+from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -92,10 +93,30 @@ class PageReader(HTMLParser):
         self.words.append(data)
 
 
-def test_a_report_holds_numbers_pictures_and_a_page(tmp_path: Path) -> None:
-    target = tmp_path / "new" / "report"
+@dataclass
+class Written:
+    """A report that several tests read, what `write_report` returned for it, and its progress."""
+
+    folder: Path
+    metrics: dict[str, object]
+    shares: list[float]
+
+
+TRICKY_NAMES = ('<script>alert("x")</script>', "A$AP $x_1^ 声 🎤")
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Written:
+    folder = tmp_path_factory.mktemp("written") / "new" / "report"
     shares: list[float] = []
-    metrics = write_report(target, data(), progress=lambda share, what: shares.append(share))
+    metrics = write_report(
+        folder, data(session=session(*TRICKY_NAMES)), progress=lambda share, what: shares.append(share)
+    )
+    return Written(folder, metrics, shares)
+
+
+def test_a_report_holds_numbers_pictures_and_a_page(written: Written) -> None:
+    target, metrics, shares = written.folder, written.metrics, written.shares
     assert {p.name for p in target.iterdir()} == {
         "metrics.json",
         "index.html",
@@ -119,10 +140,8 @@ def test_a_report_holds_numbers_pictures_and_a_page(tmp_path: Path) -> None:
     assert shares[-1] == 1.0
 
 
-def test_the_page_fetches_nothing_and_shows_everything(tmp_path: Path) -> None:
-    names = ('<script>alert("x")</script>', "A$AP $x_1^ 声 🎤")
-    write_report(tmp_path / "r", data(session=session(*names)))
-    text = (tmp_path / "r" / "index.html").read_text(encoding="utf-8")
+def test_the_page_fetches_nothing_and_shows_everything(written: Written) -> None:
+    text = (written.folder / "index.html").read_text(encoding="utf-8")
     page = PageReader(text)
     assert page.open == []
     assert len(page.fetched) == len(PICTURES)
@@ -136,11 +155,10 @@ def test_the_page_fetches_nothing_and_shows_everything(tmp_path: Path) -> None:
     assert text.count("<td") >= 2 * len(PARAMETERS)
 
 
-def test_the_same_data_give_the_same_bytes(tmp_path: Path) -> None:
-    for name in ("one", "two"):
-        write_report(tmp_path / name, data())
-    for path in (tmp_path / "one").iterdir():
-        assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes(), path.name
+def test_the_same_data_give_the_same_bytes(written: Written, tmp_path: Path) -> None:
+    write_report(tmp_path / "again", data(session=session(*TRICKY_NAMES)))
+    for path in (tmp_path / "again").iterdir():
+        assert path.read_bytes() == (written.folder / path.name).read_bytes(), path.name
 
 
 def test_three_views_show_all_their_differences(tmp_path: Path) -> None:
@@ -154,7 +172,14 @@ def test_three_views_show_all_their_differences(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "frames"), [("silence", 0), ("silence", 700), ("ones", 1), ("nan", 1), ("nan", 20_000)]
+    ("content", "frames"),
+    [
+        ("silence", 0),
+        pytest.param("silence", 700, marks=pytest.mark.slow),
+        ("ones", 1),
+        pytest.param("nan", 1, marks=pytest.mark.slow),
+        ("nan", 20_000),
+    ],
 )
 def test_next_to_nothing_is_shown_or_explained(tmp_path: Path, content: str, frames: int) -> None:
     value = {"silence": 0.0, "nan": np.nan, "ones": 1.0}[content]

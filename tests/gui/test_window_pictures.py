@@ -273,3 +273,19 @@ def test_the_report_is_written_from_the_menu(tone_window: MainWindow, qtbot: QtB
     assert (tmp_path / "report" / "index.html").exists()
     assert (tmp_path / "report" / "metrics.json").exists()
     assert any("index.html" in text for text in tone_window.messages.texts)
+
+
+def test_the_mixer_key_brings_the_console_back_where_pictures_took_its_room(
+    tone_window: MainWindow, qtbot: QtBot
+) -> None:
+    window = tone_window
+    window.resize(1280, 720)
+    window.show()
+    qtbot.waitUntil(lambda: window.console.isHidden())
+    assert not window.looks.has_mixer()
+    window.looks.toggle_mixer()
+    qtbot.waitUntil(lambda: window.console.isVisible() and window.console.height() > 100)
+    assert not window.pictures.is_shown()
+    window.pictures.toggle()
+    qtbot.waitUntil(lambda: window.console.isHidden())
+    assert window.pictures.holder.isVisible()

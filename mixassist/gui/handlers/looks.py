@@ -29,9 +29,13 @@ class LooksActions(QObject):
         settings.show_waveforms = not settings.show_waveforms
 
     def toggle_mixer(self) -> None:
-        """Shows or hides the console; the waveforms take its room."""
+        """Shows or hides the console; the waveforms take its room. Pictures that keep it from its room go."""
         settings = self._window.settings
-        settings.show_mixer = not settings.show_mixer
+        shown = self.has_mixer()
+        settings.show_mixer = not shown
+        if not shown and not self._window.has_room_for_console:
+            settings.show_pictures = False
+            self._window.apply_layout()
 
     def has_channel_panel(self) -> bool:
         """Whether the channel panel is shown."""
@@ -43,7 +47,7 @@ class LooksActions(QObject):
 
     def has_mixer(self) -> bool:
         """Whether the console is shown."""
-        return self._window.settings.show_mixer
+        return self._window.settings.show_mixer and self._window.has_room_for_console
 
     def toggle_history(self) -> None:
         """Shows the history and goes into it, or hides it."""

@@ -131,8 +131,12 @@ class CurvePlot(QWidget):
         room = QRectF(8, 2, self.width() - 16, _TOP - 4)
         painter.setFont(paint.sized(self.font(), 11, bold=True))
         paint.label(painter, room, self.title, theme.colour("text"), paint.Align.AlignLeft)
-        used = painter.fontMetrics().horizontalAdvance(self.title) + 10
+        used = painter.fontMetrics().horizontalAdvance(self.title) + 8
         painter.setFont(paint.sized(self.font(), 10))
+        units = self.tr("{0} over {1}").format(self.y.unit, self.x.unit) if self.y.unit and self.x.unit else ""
+        units = units or self.y.unit or self.x.unit
+        paint.label(painter, room.adjusted(used, 0, 0, 0), units, theme.colour("dim"), paint.Align.AlignLeft)
+        used += painter.fontMetrics().horizontalAdvance(units) + 10
         paint.label(
             painter, room.adjusted(used, 0, 0, 0), self.words, theme.colour("dim"), paint.Align.AlignRight, elide=True
         )

@@ -125,7 +125,7 @@ class PicturesBar(QWidget):
         self.matched.setChecked(choice.matched)
         self.numbers.setChecked(choice.numbers)
         is_portrait = choice.kind == PORTRAITS
-        for widget in (self.scale, self.resolution):
+        for widget in (self.scale, self.resolution, self.numbers):
             widget.setVisible(not is_portrait)
         self.range_db.setVisible(choice.kind == SPECTROGRAMS)
         self.difference_range_db.setVisible(choice.kind in (DIFFERENCES, PAIR))

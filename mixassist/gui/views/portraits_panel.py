@@ -45,7 +45,7 @@ class PortraitsPanel(QWidget):
             (self.step, tr("Gain while a sine jumps from 10 dB below the threshold to 12 dB above it and back.")),
             (self.impulse, tr("What a single click becomes.")),
             (self.decay, tr("Energy still to come (Schroeder 1965); RT60 from the fall between −5 and −35 dB.")),
-            (self.distortion, tr("Second and third harmonic re the sine, by a swept sine at −12 dBFS (Farina 2000).")),
+            (self.distortion, tr("Harmonics 2 and 3, by a swept sine at −12 dBFS (Farina 2000); THD at 1 kHz.")),
         )  # fmt: skip
         grid = QGridLayout()
         grid.setSpacing(4)
@@ -147,8 +147,8 @@ class PortraitsPanel(QWidget):
                     portrait, portrait.distortion.frequencies_hz, portrait.distortion.harmonics_db[row], words
                 )
                 curves.append(Curve(curve.name, curve.x, curve.y, curve.colour, curve.dashed, 2.0 - 0.9 * row))
-        shares = [f"{self._name(p)} {p.distortion.thd_at(1000.0):.3g} %" for p in portraits]
-        self.distortion.show_curves(tuple(curves), self.tr("THD at 1 kHz: {0}").format(", ".join(shares)))
+        shares = [f"{self._name(p)} {p.distortion.thd_at(1000.0):.2g} %" for p in portraits]
+        self.distortion.show_curves(tuple(curves), self.tr("THD: {0}").format(", ".join(shares)))
 
     def _show_words(self, state: str) -> None:
         inks = COLOURS[theme_of(self).name]
