@@ -59,6 +59,15 @@ def screenshot(app: QApplication, theme: str, path: Path, show: str = "") -> Non
     app.exec()
 
 
+def reduced(path: Path) -> None:
+    """Keeps 256 colours of a PNG: spectrograms compress badly, and resources are to stay small."""
+    from PIL import Image
+
+    with Image.open(path) as picture:
+        few = picture.convert("RGB").quantize(256)
+    few.save(path, optimize=True)
+
+
 def main() -> None:
     """Writes window.png (dark), window-light.png and pictures.png."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -74,6 +83,7 @@ def main() -> None:
             screenshot(app, theme, FOLDER / name)
             print(FOLDER / name)
         screenshot(app, "dark", FOLDER / "pictures.png", "pictures.show_spectrograms")
+        reduced(FOLDER / "pictures.png")
         print(FOLDER / "pictures.png")
 
 

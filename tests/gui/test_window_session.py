@@ -76,7 +76,7 @@ def test_automix_is_one_undo_step(wait_idle: Callable[[MainWindow], None], windo
     wait_idle(window)
     assert window.document.history == ("Automix",)
     assert all(t.channel.prediction is not None for t in window.session.tracks)
-    assert window.session.method == "rules"
+    assert window.session.method == "controller"
     act(window, "undo")
     assert window.session.tracks == before.tracks
     assert window.session.master == before.master
