@@ -17,6 +17,7 @@ from mixassist.training.multitracks.groove import groove_performances
 from mixassist.training.multitracks.guitar import play_guitar
 from mixassist.training.multitracks.kit import KIT_INSTRUMENTS, draw_kit_options, play_kit
 from mixassist.training.multitracks.midi_parts import Part, busiest_start_s, cut_part, read_parts
+from mixassist.training.multitracks.midi_notes import notes_of
 from mixassist.training.multitracks.notes import Note, highest_line
 from mixassist.training.multitracks.singer import sing
 from mixassist.training.multitracks.songs import LENGTH_S, SongFolder, is_held_out, midi_songs, read_song, write_song
@@ -85,18 +86,8 @@ def play_kits(
 
 
 def part_notes(part: Part) -> list[Note]:
-    """Returns a part's notes, sorted by time; notes without an end are left out."""
-    held: dict[int, tuple[float, int]] = {}
-    notes = []
-    for event in part.events:
-        message = event.message
-        if message.type == "note_on":
-            held[message.note] = (event.time_s, message.velocity)
-        elif message.type == "note_off" and message.note in held:
-            start_s, velocity = held.pop(message.note)
-            if event.time_s > start_s:
-                notes.append(Note(start_s, event.time_s, message.note, max(velocity, 1)))
-    return sorted(notes)
+    """Returns a part's notes, sorted by time."""
+    return notes_of((event.time_s, event.message) for event in part.events)
 
 
 def melody_of(parts: Sequence[Part]) -> list[Note]:
