@@ -16,8 +16,8 @@ from mixassist.training.multitracks.amplifier import KINDS, amplify
 from mixassist.training.multitracks.groove import groove_performances
 from mixassist.training.multitracks.guitar import play_guitar
 from mixassist.training.multitracks.kit import KIT_INSTRUMENTS, draw_kit_options, play_kit
-from mixassist.training.multitracks.midi_parts import Part, busiest_start_s, cut_part, read_parts
 from mixassist.training.multitracks.midi_notes import notes_of
+from mixassist.training.multitracks.midi_parts import Part, busiest_start_s, cut_part, read_parts
 from mixassist.training.multitracks.notes import Note, highest_line
 from mixassist.training.multitracks.singer import sing
 from mixassist.training.multitracks.songs import LENGTH_S, SongFolder, is_held_out, midi_songs, read_song, write_song
