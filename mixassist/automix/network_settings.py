@@ -21,6 +21,7 @@ from mixassist.networks.mix_controls import (
     level_lu,
     pan_reach,
     places_in_units,
+    reverb_decay,
     wet_level_lu,
 )
 
@@ -131,7 +132,7 @@ def _reverb(song: Song, prediction: MixPrediction) -> tuple[dict[str, dict[str, 
     used = prediction.values["reverb_use"][..., 0] > 0.0
     levels = wet_level_lu(prediction.values["reverb_level"])
     kinds = prediction.values["reverb_type"].argmax(dim=-1)
-    decays = torch.sigmoid(prediction.values["reverb_decay"][..., 0] + 1.0) * 0.8 + 0.2
+    decays = reverb_decay(prediction.values["reverb_decay"])
     settings: dict[str, dict[str, Value]] = {}
     wet: dict[str, float] = {}
     for index, part in enumerate(song.parts):

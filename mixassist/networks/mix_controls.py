@@ -73,3 +73,8 @@ def pan_reach(outputs: Tensor) -> Tensor:
 def wet_level_lu(outputs: Tensor) -> Tensor:
     """Loudness of the reverberation against the dry sound in LU, from the output `reverb_level` (..., 1)."""
     return outputs[..., 0] * WET_UNIT_LU + WET_MIDDLE_LU
+
+
+def reverb_decay(outputs: Tensor) -> Tensor:
+    """Shares of the full decay time (...,), from the output `reverb_decay` (..., 1); 0 is a rather long one."""
+    return place_in_units(PARAMETER["reverb_decay"], torch.sigmoid(outputs[..., 0] + 1.0))

@@ -26,6 +26,7 @@ from mixassist.networks.mix_controls import (
     level_lu,
     pan_reach,
     places_in_units,
+    reverb_decay,
     wet_level_lu,
 )
 
@@ -147,7 +148,7 @@ def console_controls(prediction: MixPrediction, sides: Tensor) -> tuple[dict[str
         wet = db_to_factor(wet_level_lu(values["reverb_level"]) + _WET_GAIN_LU)
         controls["reverb_wet"] = (wet * torch.sigmoid(values["reverb_use"][..., 0])).clamp(0.0, 1.0)
         controls["reverb_type"] = torch.softmax(values["reverb_type"], dim=-1)
-        controls["reverb_decay"] = torch.sigmoid(values["reverb_decay"][..., 0] + 1.0) * 0.8 + 0.2
+        controls["reverb_decay"] = reverb_decay(values["reverb_decay"])
     left, right = pan_gains(pan_reach(values["pan"]) * sides)
     return controls, torch.stack([left, right], dim=-1) * db_to_factor(level_lu(values["level"])).unsqueeze(-1)
 

@@ -11,8 +11,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from mixassist.domain.parameters import PARAMETER, Group, keys_of
+from mixassist.domain.parameters import PARAMETER
 from mixassist.dsp.equalizer import equalizer_response
+from mixassist.networks.conditioning import normalised_tensor
 from mixassist.networks.controller import MixController, MixPrediction
 from mixassist.networks.mix_controls import (
     COMPRESSOR_KEYS,
@@ -134,15 +135,8 @@ def _compressor_loss(prediction: MixPrediction, targets: Targets, counted: Tenso
 
 
 def _travel(key: str, values: Tensor) -> Tensor:
-    """Places 0 … 1 on a continuous control's travel."""
-    parameter = PARAMETER[key]
-    if key in _LOG_KEYS:
-        low, high = parameter.minimum, parameter.maximum
-        return torch.log(values.clamp(min=low) / low) / float(np.log(high / low))
-    return (values - parameter.minimum) / (parameter.maximum - parameter.minimum)
-
-
-_LOG_KEYS = frozenset(k for k in keys_of(Group.COMPRESSOR) if PARAMETER[k].scale.value == "log")
+    """Places 0 … 1 on a continuous control's travel; values outside the table (padding) count as its lowest."""
+    return 0.5 * (normalised_tensor(PARAMETER[key], values.clamp(min=PARAMETER[key].minimum)) + 1.0)
 
 
 def _reverb_loss(prediction: MixPrediction, targets: Targets, counted: Tensor) -> Tensor:

@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from scipy import signal
 
 from mixassist.automix.hearing import loudness_lufs
+from mixassist.dsp.equalizer import band_biquads
 from mixassist.training.multitracks.songs import SAMPLE_RATE_HZ
 
 _TONE_DB = 6.0
@@ -49,13 +51,10 @@ def at_loudness(samples: NDArray[np.float32], lufs: float) -> NDArray[np.float32
 
 def _toned(audio: NDArray[np.float64], lots: np.random.Generator) -> NDArray[np.float64]:
     """A broad bell anywhere, up or down by up to 6 dB: microphone, place and instrument."""
-    frequency, q = float(np.exp(lots.uniform(np.log(60.0), np.log(12_000.0)))), float(lots.uniform(0.3, 1.2))
-    amplitude = 10.0 ** (float(lots.uniform(-_TONE_DB, _TONE_DB)) / 40.0)
-    angle = 2.0 * np.pi * frequency / SAMPLE_RATE_HZ
-    alpha = np.sin(angle) / (2.0 * q)
-    b = [1.0 + alpha * amplitude, -2.0 * np.cos(angle), 1.0 - alpha * amplitude]
-    a = [1.0 + alpha / amplitude, -2.0 * np.cos(angle), 1.0 - alpha / amplitude]
-    return np.asarray(signal.lfilter(b, a, audio, axis=0))
+    frequency_hz, q = float(np.exp(lots.uniform(np.log(60.0), np.log(12_000.0)))), float(lots.uniform(0.3, 1.2))
+    settings = torch.tensor([float(lots.uniform(-_TONE_DB, _TONE_DB)), frequency_hz, q], dtype=torch.float64)
+    bell = band_biquads("mid", *settings, SAMPLE_RATE_HZ)
+    return np.asarray(signal.lfilter(bell.numerator.numpy(), bell.denominator.numpy(), audio, axis=0))
 
 
 def _room(audio: NDArray[np.float64], lots: np.random.Generator) -> NDArray[np.float64]:
