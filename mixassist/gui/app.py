@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-import torch  # isort: skip  # before Qt: on Windows the other order fails to load torch's libraries
+import torch  # noqa: F401  # isort: skip  # before Qt: on Windows the other order fails to load torch's libraries
 
 import signal
 import sys
@@ -16,6 +16,7 @@ from shiboken6 import isValid
 
 from mixassist.gui.fault_log import FaultLog
 from mixassist.gui.main_window import MainWindow
+from mixassist.gui.process_setup import QuietCollector, share_the_processor
 
 
 def open_window(source: str | Path | Sequence[str | Path] | None = None) -> MainWindow:
@@ -36,9 +37,7 @@ def open_window(source: str | Path | Sequence[str | Path] | None = None) -> Main
 
 def run(source: str | Path | Sequence[str | Path] | None = None) -> int:
     """Runs the application until its window closes; returns the exit status."""
-    # One core stays free for sound and window.
-    torch.set_num_threads(max(1, (torch.get_num_threads() or 2) - 1))
-    sys.setswitchinterval(0.0005)  # lets the sound thread in between the window's Python
+    share_the_processor()
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     app.setApplicationName("MixAssist")
@@ -47,6 +46,7 @@ def run(source: str | Path | Sequence[str | Path] | None = None) -> int:
     faults = FaultLog()
     faults.install()
     window = open_window(source)
+    collector = QuietCollector(window)
     faults.found.connect(lambda text: show_crash(window, text, faults.file))
     window.recovery.offer()
     if faults.previous_crash:
@@ -59,6 +59,7 @@ def run(source: str | Path | Sequence[str | Path] | None = None) -> int:
     try:
         return app.exec()
     finally:
+        collector.stop()
         faults.close()
 
 

@@ -8,8 +8,10 @@ from functools import lru_cache
 import numpy as np
 
 from mixassist.domain.controls import Controls
+from mixassist.domain.parameters import Group, Value, keys_of
 
 LOWEST_HZ, HIGHEST_HZ = 20.0, 20_000.0
+_EQUALIZER_KEYS = keys_of(Group.EQUALIZER)
 
 
 @lru_cache(maxsize=8)
@@ -18,29 +20,40 @@ def frequencies_hz(count: int) -> np.ndarray:
     return np.geomspace(LOWEST_HZ, HIGHEST_HZ, count)
 
 
-@lru_cache(maxsize=1024)
 def equalizer_db(controls: Controls, sample_rate_hz: int, count: int, band: str | None = None) -> np.ndarray:
     """Returns the equaliser's magnitude in dB at `frequencies_hz(count)`, as the console renders it.
 
     Args:
         band: only this band instead of all five.
     """
+    values = tuple(controls[key] for key in _EQUALIZER_KEYS)
+    return _equalizer_db(values, sample_rate_hz, count, band)
+
+
+@lru_cache(maxsize=1024)
+def _equalizer_db(values: tuple[Value, ...], sample_rate_hz: int, count: int, band: str | None) -> np.ndarray:
+    """The same from the equaliser's values alone: it is remembered while faders move."""
     import torch
 
     from mixassist.dsp.equalizer import equalizer_response
 
+    controls = Controls(dict(zip(_EQUALIZER_KEYS, values, strict=True)))
     frequencies = torch.from_numpy(frequencies_hz(count))
     magnitude = equalizer_response(controls, frequencies, sample_rate_hz, band).abs().numpy()
     return 20.0 * np.log10(np.maximum(magnitude, 1e-6))
 
 
-@lru_cache(maxsize=512)
 def compressor_db(controls: Controls, floor_db: float, count: int) -> np.ndarray:
     """Returns the output level in dB for input levels `floor_db` … 0, hard knee, with the make-up gain."""
+    threshold_db, ratio = controls.number("threshold_db"), controls.number("ratio")
+    return _compressor_db(threshold_db, ratio, controls.number("makeup_gain_db"), floor_db, count)
+
+
+@lru_cache(maxsize=512)
+def _compressor_db(threshold_db: float, ratio: float, makeup_db: float, floor_db: float, count: int) -> np.ndarray:
     levels = np.linspace(floor_db, 0.0, count)
-    threshold, ratio = controls.number("threshold_db"), controls.number("ratio")
-    over = np.maximum(levels - threshold, 0.0)
-    return levels - over * (1.0 - 1.0 / ratio) + controls.number("makeup_gain_db")
+    over = np.maximum(levels - threshold_db, 0.0)
+    return levels - over * (1.0 - 1.0 / ratio) + makeup_db
 
 
 def compressor_is_neutral(controls: Controls) -> bool:

@@ -12,6 +12,7 @@ from PySide6.QtCore import QCoreApplication, QObject, QRunnable, Qt, QThreadPool
 
 from mixassist.domain.errors import Cancelled, MixAssistError
 from mixassist.domain.progress import CancelToken, Progress
+from mixassist.rendering.thread_priority import put_this_thread_behind
 
 Work = Callable[[Progress, CancelToken], Any]
 _REPORT_EVERY_S = 0.05
@@ -48,6 +49,7 @@ class Task(QObject):
 
     def run_in_worker(self) -> None:
         """Does the work; called by the pool."""
+        put_this_thread_behind()
         try:
             result = self._work(self._report, self.cancel_token)
         except BaseException as error:  # handed over whole: the window's thread decides

@@ -17,13 +17,15 @@ import numpy as np
 
 from mixassist.domain.errors import MixAssistError
 from mixassist.rendering.play_graph import Samples
+from mixassist.rendering.thread_priority import hurry_this_thread
 
 Fill = Callable[[Samples], None]
 """Overwrites (frames, 2) float32 with the next frames; called by the output's own thread."""
 
 LATENCY_S = 0.17
 """Between an edit and its sound; long enough to sit out what holds the interpreter for a tenth of a second."""
-BLOCK_FRAMES = 512
+BLOCK_FRAMES = 480
+"""Below 500 values numpy does not let the interpreter go; else a block would wait for it after each of 200 steps."""
 NO_SOUND = "none"
 """The key of the choice that makes no sound at all."""
 
@@ -198,6 +200,7 @@ class PortAudioOutput:
         self._underruns = 0
         self._lost = False
         self._closing = False
+        self._has_begun = False
         self._conversion: _Conversion | None = None
         self._stream, self._device_rate = self._opened(device, latency_s, block_frames)
         if self._device_rate != sample_rate_hz:
@@ -271,6 +274,9 @@ class PortAudioOutput:
         raise _device_error(device or "default device", failure) from failure
 
     def _callback(self, out: Samples, frames: int, when: object, status: Any) -> None:
+        if not self._has_begun:
+            self._has_begun = True
+            hurry_this_thread()
         if status.output_underflow:
             self._underruns += 1
         fill = self._fill

@@ -26,6 +26,7 @@ from mixassist.rendering.play_graph import PlayGraph, Samples
 from mixassist.rendering.renderers import Renderer, renderer_for
 from mixassist.rendering.strip_render import NOTHING, Piece, StripRender, WholeRender
 from mixassist.rendering.strips import Order, Take, assemble, one_torch_thread, order_for, reader_of
+from mixassist.rendering.thread_priority import put_this_thread_behind
 
 ChangeListener = Callable[[frozenset[str]], None]
 ErrorListener = Callable[[str, Exception], None]
@@ -222,6 +223,7 @@ class RenderEngine:
         return self._graph
 
     def _work(self) -> None:
+        put_this_thread_behind()
         while True:
             with self._wake:
                 if self._closed:

@@ -242,6 +242,16 @@ def test_the_equaliser_picture_is_the_console_s_response() -> None:
     assert not curves.equalizer_is_neutral(controls)
 
 
+def test_the_pictures_of_a_strip_are_remembered_while_its_fader_moves() -> None:
+    controls = Controls({"mid_gain_db": 6.0, "threshold_db": -20.0})
+    moved = controls.replaced({"fader_db": -7.0, "pan": 0.5})
+    assert curves.equalizer_db(moved, 44_100, 48) is curves.equalizer_db(controls, 44_100, 48)
+    assert curves.compressor_db(moved, -60.0, 13) is curves.compressor_db(controls, -60.0, 13)
+    changed = controls.replaced({"mid_gain_db": 5.0, "ratio": 4.0})
+    assert curves.equalizer_db(changed, 44_100, 48).max() < curves.equalizer_db(controls, 44_100, 48).max() - 0.5
+    assert curves.compressor_db(changed, -60.0, 13)[-1] < curves.compressor_db(controls, -60.0, 13)[-1] - 1.0
+
+
 def test_the_compressor_picture_bends_at_the_threshold() -> None:
     controls = Controls({"threshold_db": -20.0, "ratio": 4.0, "makeup_gain_db": 3.0})
     output = curves.compressor_db(controls, -60.0, 61)

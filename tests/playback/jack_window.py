@@ -21,7 +21,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
-import torch  # isort: skip  # before Qt
+import torch  # noqa: F401  # isort: skip  # before Qt
 
 import numpy as np
 import soundfile
@@ -32,6 +32,7 @@ from PySide6.QtWidgets import QApplication
 from mixassist import api
 from mixassist.domain.commands import SetControl
 from mixassist.gui.main_window import MainWindow
+from mixassist.gui.process_setup import QuietCollector, share_the_processor
 from mixassist.gui.settings import Settings
 from mixassist.playback.outputs import open_output
 from mixassist.rendering.play_graph import MixScratch, PlayGraph, mix_block
@@ -79,6 +80,7 @@ class Driver:
         self.window = MainWindow(Settings(), lambda rate: open_output("jack", rate))
         self.window.resize(1600, 900)
         self.window.show()
+        self.collector = QuietCollector(self.window)
         self.window.files.open_sources([str(session)])
         self.facts: dict[str, object] = {}
         self.recorder: subprocess.Popen[str] | None = None
@@ -164,8 +166,11 @@ class Load(Driver):
             self.when(self.is_ready, self._steady)
 
     def _steady(self) -> None:
+        if self.player.graph.length_frames - self.player.position_frames < (STEADY_S + 1.0) * RATE:
+            self.player.seek(0)  # on a slow machine the last renders take their time
         self.facts["steady_from"] = self.player.position_frames + RATE // 2
         until = self.player.position_frames + round(STEADY_S * RATE)
+        self.player.play()
         self.when(lambda: not self.player.is_playing or self.player.position_frames > until, self._export)
 
     def _export(self) -> None:
@@ -225,8 +230,7 @@ def _give_up(kind: type[BaseException], error: BaseException, where: TracebackTy
 def main() -> None:
     """Runs one of the two."""
     mode, folder, seconds, tracks = sys.argv[1], Path(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4])
-    torch.set_num_threads(1)
-    sys.setswitchinterval(0.0005)
+    share_the_processor()
     sys.excepthook = _give_up
     app = QApplication(sys.argv[:1])
     driver = {"load": Load, "latency": Latency}[mode](folder, seconds, tracks)

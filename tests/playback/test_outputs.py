@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mixassist.domain.errors import MixAssistError
-from mixassist.playback.outputs import NullOutput, PortAudioOutput, _Conversion, list_devices, open_output
+from mixassist.playback.outputs import BLOCK_FRAMES, NullOutput, PortAudioOutput, _Conversion, list_devices, open_output
 from mixassist.rendering.play_graph import Samples
 
 
@@ -52,3 +52,8 @@ def test_a_device_of_another_rate_hears_the_same_tone(from_hz: int, to_hz: int):
     spectrum = np.abs(np.fft.rfft(heard[-to_hz // 2 :, 0] * np.hanning(to_hz // 2)))
     assert np.argmax(spectrum) * to_hz / (to_hz // 2) == pytest.approx(1000.0, abs=2.0)
     assert np.abs(heard[-to_hz // 4 :]).max(axis=0) == pytest.approx([0.5, 0.25], abs=0.005)
+
+
+def test_a_block_is_mixed_without_letting_the_interpreter_go():
+    """numpy keeps it up to 500 values an operation; a block of more waits for its turn after every step."""
+    assert BLOCK_FRAMES <= 500
