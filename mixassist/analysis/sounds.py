@@ -15,10 +15,13 @@ from typing import Protocol
 
 import numpy as np
 
+from mixassist.analysis.kept_sums import KeptSum
 from mixassist.analysis.signals import Audio, as_frames
 from mixassist.rendering.play_graph import MixScratch, PlayGraph, mix_block
 
-_BLOCK_FRAMES = 1 << 16
+_BLOCK_FRAMES = 1 << 17
+"""Long enough that threads which wait for one another between two tracks do not wait often."""
+_REMEMBERED_FRAMES = 1 << 20
 
 
 class Sound(Protocol):
@@ -89,12 +92,16 @@ class GraphSound:
 
     Args:
         identity: names the samples; by default like no others.
+        kept: where the sum of its strips is kept, so that it is made once; by default each read makes it.
     """
 
     sides = 2
+    is_provisional = False
+    """Whether the samples are only near those that the exact render will have."""
 
-    def __init__(self, graph: PlayGraph, identity: str = "") -> None:
+    def __init__(self, graph: PlayGraph, identity: str = "", kept: KeptSum | None = None) -> None:
         self.graph = graph
+        self._kept = kept
         self.identity = identity or _fresh_identity("graph")
         self._local = threading.local()
 
@@ -110,13 +117,44 @@ class GraphSound:
 
     def read(self, start: int, frames: int) -> np.ndarray:
         """Returns (frames, 2) float32, zeros outside."""
+        block = np.zeros((frames, 2), np.float32)
+        low, high = max(start, 0), min(start + frames, self.frames)
+        if low < high:
+            inside = block[low - start : high - start]
+            if self._kept is None:
+                self._mix(low, inside)
+            else:
+                self._kept.read(low, inside, self._mix)
+        return block
+
+    def _mix(self, start: int, out: np.ndarray) -> None:
         scratch: MixScratch | None = getattr(self._local, "scratch", None)
         if scratch is None:
             scratch = self._local.scratch = MixScratch(_BLOCK_FRAMES)
-        block = np.zeros((frames, 2), np.float32)
-        for first in range(0, frames, _BLOCK_FRAMES):
-            mix_block(self.graph, start + first, block[first : first + _BLOCK_FRAMES], scratch)
-        return block
+        for first in range(0, len(out), _BLOCK_FRAMES):
+            mix_block(self.graph, start + first, out[first : first + _BLOCK_FRAMES], scratch)
+
+
+class StretchSound(GraphSound):
+    """A graph of which one stretch is there, provisional and summed already; elsewhere strips may be missing.
+
+    Args:
+        start: where the stretch begins.
+        samples: (frames, 2), the stretch; kept, not copied.
+    """
+
+    is_provisional = True
+
+    def __init__(self, graph: PlayGraph, identity: str, start: int, samples: np.ndarray) -> None:
+        super().__init__(graph, identity)
+        self._start, self._samples = start, samples
+
+    def read(self, start: int, frames: int) -> np.ndarray:
+        """Returns (frames, 2) float32, zeros outside of the graph."""
+        first = start - self._start
+        if first < 0 or first + frames > len(self._samples):
+            return super().read(start, frames)
+        return self._samples[first : first + frames].copy()
 
 
 def strip_alone(graph: PlayGraph, track_id: str) -> PlayGraph:
@@ -178,11 +216,15 @@ class ResidualSound:
 
 
 class FramesOf:
-    """A sound looked at as an array (frames, sides) that is read where it is sliced: what `WaveformPyramid` needs."""
+    """A sound looked at as an array (frames, sides) that is read where it is sliced: what `WaveformPyramid` needs.
+
+    The last stretch is remembered, for a close look is drawn again and again from the same.
+    """
 
     def __init__(self, sound: Sound) -> None:
         self.sound = sound
         self.shape = (sound.frames, sound.sides)
+        self._last: tuple[int, int, np.ndarray] | None = None
 
     def __len__(self) -> int:
         return self.shape[0]
@@ -191,4 +233,10 @@ class FramesOf:
         start, stop, step = stretch.indices(self.shape[0])
         if step != 1:
             raise ValueError("only whole stretches can be read")
-        return self.sound.read(start, max(stop - start, 0))
+        last = self._last
+        if last is not None and last[:2] == (start, stop):
+            return last[2]
+        read = self.sound.read(start, max(stop - start, 0))
+        read.flags.writeable = False
+        self._last = (start, stop, read) if len(read) <= _REMEMBERED_FRAMES else None
+        return read

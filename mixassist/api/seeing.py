@@ -11,11 +11,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import OrderedDict
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from threading import Lock
+from typing import Any
 
+from mixassist.analysis.kept_sums import KeptSums
+from mixassist.analysis.recent_sums import RecentSums, StretchSum
 from mixassist.analysis.signals import finite
-from mixassist.analysis.sounds import FramesOf, GraphSound, ResidualSound, Sound
+from mixassist.analysis.sounds import FramesOf, GraphSound, ResidualSound, Sound, StretchSound
 from mixassist.audio.loudness import LoudnessMeter
 from mixassist.audio.pyramid import WaveformPyramid
 from mixassist.audio.stems import StemLibrary
@@ -23,6 +27,7 @@ from mixassist.domain.channel import View
 from mixassist.domain.progress import CancelToken, Progress, no_progress
 from mixassist.domain.session import Session
 from mixassist.domain.slots import in_slot, slot_state
+from mixassist.domain.track import Track
 from mixassist.rendering.cache import RenderCache
 from mixassist.rendering.mixdown import render_session
 from mixassist.rendering.play_graph import Patch, PlayGraph
@@ -33,6 +38,9 @@ from mixassist.rendering.strips import Order, Take, assemble, order_for, reader_
 
 _LOUDNESS_BLOCK_FRAMES = 1 << 16
 _PART_MARGIN_S = 0.25
+_KEPT_BYTES = 1 << 30
+"""What the sums of mixes take on the disk while the program runs: an hour's three views are not kept, a song's are."""
+_kept, _recent = KeptSums(_KEPT_BYTES), RecentSums()
 
 
 @dataclass(frozen=True)
@@ -83,16 +91,28 @@ def identity_of(session: Session, stems: StemLibrary, subject: Subject) -> str:
         MixAssistError: a file is gone, or the view has no renderer.
     """
     state = subject_session(session, subject)
-    renderer, rate = renderer_for(subject.view), state.sample_rate_hz
-    strips = []
+    return _identity(state, _wanted(state, stems, subject.view))
+
+
+_Wanted = dict[str, tuple[Order | Take, tuple[Any, ...]]]
+"""By the id of each audible track: what its strip is made of, and the name of its samples, place and gains."""
+
+
+def _wanted(state: Session, stems: StemLibrary, view: View) -> _Wanted:
+    renderer, rate = renderer_for(view), state.sample_rate_hz
+    found: _Wanted = {}
     for track in state.tracks:
-        if not state.is_audible(track):
-            continue
-        stem = stems.stem(track.source, rate)
-        wanted = order_for(renderer, track.channel, stem)
-        key = wanted.key if isinstance(wanted, Order) else stem.content_key
-        strips.append([key, track.start_frames, *strip_gains(track.channel, True, wanted.gain)])
-    text = json.dumps([strips, state.master.gain_db, state.length_frames, rate])
+        if state.is_audible(track):
+            stem = stems.stem(track.source, rate)
+            wanted = order_for(renderer, track.channel, stem)
+            key = wanted.key if isinstance(wanted, Order) else stem.content_key
+            found[track.id] = wanted, (key, track.start_frames, *strip_gains(track.channel, True, wanted.gain))
+    return found
+
+
+def _identity(state: Session, wanted: _Wanted) -> str:
+    strips = [list(name) for _, name in wanted.values()]
+    text = json.dumps([strips, state.master.gain_db, state.length_frames, state.sample_rate_hz])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -113,9 +133,13 @@ def sound_of(
         MixAssistError: a stem cannot be read, the view has no renderer, there is no such snapshot, the disk is full.
         Cancelled: as the token asks.
     """
-    state = subject_session(session, subject)
-    graph = render_session(state, stems, subject.view, progress, cancel, cache=cache)
-    return GraphSound(graph, identity_of(session, stems, subject))
+    state, renders = subject_session(session, subject), cache or RenderCache()
+    graph = render_session(state, stems, subject.view, progress, cancel, cache=renders)
+    return _whole(graph, identity_of(session, stems, subject), renders)
+
+
+def _whole(graph: PlayGraph, identity: str, renders: RenderCache) -> GraphSound:
+    return GraphSound(graph, identity, _kept.of(identity, graph.length_frames, renders))
 
 
 def part_of(
@@ -127,42 +151,74 @@ def part_of(
     *,
     cache: RenderCache | None = None,
     cancel: CancelToken | None = None,
-) -> GraphSound:
+) -> GraphSound | StretchSound:
     """Renders the visible seconds of a subject only: there at once while a control moves, good for a picture.
 
     Strips whose complete render is in the cache are taken from there. Where a compressor works, the others are a
     hair's breadth from the exact render (they start from rest some seconds earlier), so the sound has an identity of
     its own, and pictures of it are to be replaced by those of `sound_of`. Stems are decoded first if they are not yet.
+    What was summed for the same seconds before is summed on where few strips have changed since.
+
+    Returns:
+        A `StretchSound`; a `GraphSound`, all of it and exact, when every strip's complete render is in the cache.
 
     Raises:
         MixAssistError: a stem cannot be read, the view has no renderer, there is no such snapshot.
         Cancelled: as the token asks.
     """
-    state = subject_session(session, subject)
-    renderer, renders, rate = renderer_for(subject.view), cache or RenderCache(), state.sample_rate_hz
+    state, renders = subject_session(session, subject), cache or RenderCache()
+    rate = state.sample_rate_hz
     start, stop = round((start_s - _PART_MARGIN_S) * rate), round((end_s + _PART_MARGIN_S) * rate)
     found = {t.id: stems.stem(t.source, rate) for t in state.tracks}
     stems.decode([found[t.id] for t in state.tracks if state.is_audible(t)], cancel=cancel)
+    wanted = _wanted(state, stems, subject.view)
+    place = (subject, start, stop, rate, str(renders.directory))
+    former = _recent.find(place)
     takes: dict[str, Take] = {}
-    is_exact = True
+    names: dict[str, Hashable] = {}
     for track in state.tracks:
         if cancel is not None:
             cancel.check()
-        stem = found[track.id]
-        if not state.is_audible(track):
-            takes[track.id] = Take(stem.strip_samples, 1.0)
+        if track.id not in wanted:
+            takes[track.id] = Take(found[track.id].strip_samples, 1.0)
             continue
-        wanted = order_for(renderer, track.channel, stem)
-        if isinstance(wanted, Order):
-            samples = renders.find(wanted.key, wanted.frames, wanted.sides)
-            if samples is None:
-                is_exact = False
-                wanted = _stretch(wanted, start - track.start_frames, stop - track.start_frames)
-            else:
-                wanted = Take(samples, wanted.gain, wanted.key)
-        takes[track.id] = wanted
-    identity = identity_of(session, stems, subject)
-    return GraphSound(assemble(state, takes), identity if is_exact else f"{identity}-{start}-{stop}")
+        order, name = wanted[track.id]
+        takes[track.id], names[track.id] = _part_take(order, name, former, track, (start, stop), renders)
+    graph, identity = assemble(state, takes), _identity(state, wanted)
+    samples = _recent.summed(place, graph, names, start, stop - start)
+    if not any(name[1] for name in names.values()):  # type: ignore[index]
+        return _whole(graph, identity, renders)
+    return StretchSound(graph, f"{identity}-{start}-{stop}", start, samples)
+
+
+def _part_take(
+    order: Order | Take,
+    name: Hashable,
+    former: StretchSum | None,
+    track: Track,
+    stretch: tuple[int, int],
+    renders: RenderCache,
+) -> tuple[Take, tuple[Hashable, bool]]:
+    """Returns what a strip plays in a stretch, and its name with whether it is provisional."""
+    if not isinstance(order, Order):
+        return order, (name, False)
+    known = None if former is None else former.names.get(track.id)
+    strip = None if former is None else former.strips.get(track.id)
+    if strip is not None and known == (name, False):
+        return Take(strip.samples, order.gain, order.key), (name, False)
+    samples = renders.find(order.key, order.frames, order.sides)
+    if samples is not None:
+        return Take(samples, order.gain, order.key), (name, False)
+    if strip is not None and known == (name, True):
+        return Take(strip.samples, order.gain, order.key, strip.patches), (name, True)
+    first, last = stretch[0] - track.start_frames, stretch[1] - track.start_frames
+    return _stretch(order, first, last), (name, True)
+
+
+def forget_sums() -> None:
+    """Lets go of the sums that are kept, and of the renders behind them: another session is opened, or none."""
+    _recent.clear()
+    _kept.clear()
 
 
 def _stretch(order: Order, start: int, stop: int) -> Take:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QObject, QRunnable, Qt, QThreadPool, Signal
+from PySide6.QtCore import QCoreApplication, QObject, QRunnable, Qt, QThreadPool, QTimer, Signal
 
 from mixassist.domain.errors import Cancelled, MixAssistError
 from mixassist.domain.progress import CancelToken, Progress
@@ -16,6 +16,8 @@ from mixassist.rendering.thread_priority import put_this_thread_behind
 
 Work = Callable[[Progress, CancelToken], Any]
 _REPORT_EVERY_S = 0.05
+_HELD_MS = 700
+"""What nobody waits for lets what is waited for go before it for so long, and not longer."""
 
 
 class Task(QObject):
@@ -29,6 +31,7 @@ class Task(QObject):
         super().__init__(parent)
         self.words = words
         self.quiet = quiet
+        self.is_soon = False
         self.ends = False
         self.fraction = 0.0
         self.detail = words
@@ -107,6 +110,11 @@ class TaskRunner(QObject):
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(threads)
         self._tasks: list[Task] = []
+        self._held: list[Task] = []
+        self._holding = QTimer(self)
+        self._holding.setSingleShot(True)
+        self._holding.setInterval(_HELD_MS)
+        self._holding.timeout.connect(self._begin_held)
         self.default_on_error: Callable[[MixAssistError], None] | None = None
 
     @property
@@ -136,23 +144,37 @@ class TaskRunner(QObject):
         """Starts `work(progress, cancel)`; exactly one of the callbacks follows in the window's thread.
 
         Args:
-            quiet: the status bar shows it only while nothing else is under way.
+            quiet: the status bar shows it only while nothing else is under way, and it begins a little later where
+                something is under way that is wanted soon.
             ends: it lets things go and must be done whatever else is cancelled.
             is_final: once done it counts, even if it was cancelled in the very last moment: what is written is there.
             let_go: takes a result that came too late to be wanted and closes what it holds.
             soon: somebody waits for it with their eyes: it goes before what waits for a thread.
         """
         task = Task(words, work, quiet, self)
-        task.ends, task.is_final, task.let_go = ends, is_final, let_go
+        task.ends, task.is_final, task.let_go, task.is_soon = ends, is_final, let_go, soon
         task.on_result, task.on_cancelled = on_result, on_cancelled
         task.on_error = on_error or self.default_on_error
         task.progressed.connect(self._tell, Qt.ConnectionType.QueuedConnection)
         task.ended.connect(self._forget)
         self._tasks.append(task)
-        self._pool.start(_Job(task), 1 if soon else 0)
+        if quiet and not (soon or ends or is_final) and any(t.is_soon for t in self._tasks):
+            self._hold(task)
+        else:
+            self._pool.start(_Job(task), 1 if soon else 0)
         self.list_changed.emit()
         self.changed.emit()
         return task
+
+    def _hold(self, task: Task) -> None:
+        self._held.append(task)
+        if not self._holding.isActive():
+            self._holding.start()
+
+    def _begin_held(self) -> None:
+        held, self._held = self._held, []
+        for task in held:
+            self._pool.start(_Job(task), 0)
 
     def cancel_all(self) -> None:
         """Asks all work to stop."""
@@ -165,6 +187,8 @@ class TaskRunner(QObject):
         for task in self._tasks:
             task.on_result = task.on_error = task.on_cancelled = None
         self.cancel_all()
+        self._holding.stop()
+        self._held.clear()
         self._pool.waitForDone()
         # The ends of tasks are on their way to this thread; what they brought must still be closed.
         for task in tuple(self._tasks):
@@ -177,5 +201,7 @@ class TaskRunner(QObject):
     def _forget(self, task: Task) -> None:
         if task in self._tasks:
             self._tasks.remove(task)
+        if self._held and not any(t.is_soon for t in self._tasks):
+            self._begin_held()
         self.list_changed.emit()
         self.changed.emit()

@@ -10,9 +10,8 @@ from PySide6.QtWidgets import QSplitter, QWidget
 from mixassist.gui.console.console import Console
 from mixassist.gui.views.time_line_panel import TimeLinePanel
 
-_PICTURES_SHARE = 0.66
-"""Of what waveforms and console leave or could give; pictures need height more than they do."""
-_LEAST_WAVES, _LEAST_PICTURES = 96, 330
+_LEAST_WAVES, _LEAST_PICTURES, _GOOD_PICTURES = 96, 330, 368
+"""From a good height of the pictures on the waveforms get what they need; beyond that the pictures grow again."""
 
 
 class WorkSplitter(QSplitter):
@@ -50,7 +49,7 @@ class WorkSplitter(QSplitter):
         self._console.setVisible(self._wants_console and self.has_room_for_console)
 
     def share_height(self) -> None:
-        """Gives the waveforms what their tracks need and the console the rest, at least half; pictures most of all."""
+        """Gives the waveforms what their tracks need and the console the rest, at least half; pictures come first."""
         handles = sum(self.widget(i).isVisible() for i in range(self.count())) - 1
         height = self.height() - max(handles, 0) * self.handleWidth()
         if self._was_moved or height <= 0:
@@ -61,8 +60,7 @@ class WorkSplitter(QSplitter):
             console = max(least, spare, height // 2)
             self.setSizes([max(height - console, 0), 0, console])
             return
-        pictures = max(round(_PICTURES_SHARE * height), height - least - self._waveforms.wanted_height())
-        waves = max(min(self._waveforms.wanted_height(), height - least - pictures), _LEAST_WAVES)
+        waves = max(min(self._waveforms.wanted_height(), height - least - _GOOD_PICTURES), _LEAST_WAVES)
         self.setSizes([waves, height - least - waves, least])
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 
@@ -33,6 +34,10 @@ ErrorListener = Callable[[str, Exception], None]
 GraphListener = Callable[[PlayGraph], None]
 
 _DECODING_POLL_S = 0.1
+_REST_S = 1.0
+"""What may be switched to waits so long after an edit: the cores are for what is seen and heard of it."""
+_PIECES_ONLY_S = 0.3
+"""So long after an edit whoever listens has pieces only: the next edit of a moving control undoes the rest anyway."""
 _QUICK_STRIPS = 3
 """Up to so many stale strips get a short piece first; of more, the first would be over before the last is there."""
 
@@ -62,6 +67,7 @@ class RenderEngine:
         self._foresight = Foresight(self._cache)
         self._prepared: set[tuple[str, int]] = set()
         self._preparations: list[Callable[[], object]] = []
+        self._edited_s = 0.0
         self._closed = False
         self._holding = ExitStack()
         self._holding.enter_context(one_torch_thread())
@@ -92,6 +98,8 @@ class RenderEngine:
                     session.is_audible(track) and track.channel.controls.number("fader_db") > FADER_FLOOR_DB
                 )
                 self._refresh(strip, renderer)
+            if session is not self._session and self._session.tracks:
+                self._edited_s = time.monotonic()
             self._session, self._renderer = session, renderer
             kind = (renderer.version, session.sample_rate_hz)
             if kind not in self._prepared and session.tracks:
@@ -236,16 +244,26 @@ class RenderEngine:
                     order = strip.order
                 elif self._preparations:
                     preparation: Callable[[], object] = self._preparations.pop(0)
-                elif self._foresight.take():
+                elif self._left_of(_REST_S) == 0.0 and self._foresight.take():
                     preparation = self._foresight.step
                 else:
-                    decoding = any(s.is_waiting and not s.is_busy for s in self._strips.values())
-                    self._wake.wait(_DECODING_POLL_S if decoding else None)
+                    self._wake.wait(self._patience_s())
                     continue
             if task is None:
                 preparation()
             elif order is not None:
                 self._do(strip, order, piece)
+
+    def _left_of(self, rest_s: float) -> float:
+        """Returns how much is left of a time after the last edit; 0 when it is over."""
+        return max(self._edited_s + rest_s - time.monotonic(), 0.0)
+
+    def _patience_s(self) -> float | None:
+        """Returns how long a worker without work may sleep when nothing wakes it."""
+        if any(s.is_waiting and not s.is_busy for s in self._strips.values()):
+            left_s = self._left_of(_PIECES_ONLY_S) if self._feed is not None else 0.0
+            return min(left_s, _DECODING_POLL_S) or _DECODING_POLL_S
+        return self._left_of(_REST_S) or None
 
     def _refresh_decoded(self) -> None:
         """Looks again at strips whose stem has become complete: it may have turned out to be mono."""
@@ -261,6 +279,7 @@ class RenderEngine:
         """Returns the strip that needs work most, with the piece it needs; None in its place for the whole render."""
         position = self._playhead() if self._playhead is not None else self._position
         quick = sum(s.is_waiting and s.is_audible for s in self._strips.values()) <= _QUICK_STRIPS
+        pieces_only = self._feed is not None and self._left_of(_PIECES_ONLY_S) > 0.0
         best: tuple[tuple[int, int, int], StripRender, tuple[int, int] | None] | None = None
         for index, strip in enumerate(self._strips.values()):
             if not strip.is_waiting or strip.is_busy or strip.stem is None:
@@ -269,7 +288,7 @@ class RenderEngine:
             if piece is not None:
                 local = max(position - strip.track.start_frames, 0)
                 rank = (0, strip.covered_until(local) - local, index)
-            elif strip.stem.is_complete:
+            elif strip.stem.is_complete and not pieces_only:
                 rank = (1 if strip.is_audible else 2, 0 if strip.whole is not None else 1, index)
             else:
                 continue

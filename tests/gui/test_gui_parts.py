@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from pytestqt.qtbot import QtBot
 from mixassist.domain.controls import NEUTRAL, Controls
 from mixassist.domain.errors import MixAssistError
 from mixassist.domain.instruments import INSTRUMENTS
+from mixassist.domain.progress import CancelToken, Progress
 from mixassist.gui import curves
 from mixassist.gui.actions import ACTIONS, MENUS, PANELS
 from mixassist.gui.conditions import CONDITIONS
@@ -133,6 +135,26 @@ def test_a_cancelled_task_gives_no_result(qtbot: QtBot) -> None:
     task.cancel()
     qtbot.waitUntil(lambda: runner.is_idle)
     assert story == ["end"]
+    runner.close()
+
+
+def test_what_nobody_waits_for_begins_behind_what_is_wanted_soon(qtbot: QtBot) -> None:
+    runner = TaskRunner()
+    runner._holding.setInterval(60_000)
+    order: list[str] = []
+    go = threading.Event()
+
+    def wanted(progress: Progress, cancel: CancelToken) -> None:
+        assert go.wait(5.0)
+        order.append("soon")
+
+    runner.run_task("soon", wanted, quiet=True, soon=True)
+    runner.run_task("later", lambda progress, cancel: order.append("later"), quiet=True)
+    runner.run_task("asked for", lambda progress, cancel: order.append("asked for"))
+    qtbot.waitUntil(lambda: order == ["asked for"])
+    go.set()
+    qtbot.waitUntil(lambda: runner.is_idle)
+    assert order == ["asked for", "soon", "later"]
     runner.close()
 
 

@@ -77,7 +77,7 @@ class CurvePlot(QWidget):
     def __init__(self, title: str, x: PlotAxis, y: PlotAxis, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.title, self.x, self.y = title, x, y
-        self.words = ""
+        self.words = self.short_words = ""
         self.curves: tuple[Curve, ...] = ()
         self.band: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None
         self.setAccessibleName(title)
@@ -92,10 +92,14 @@ class CurvePlot(QWidget):
 
     def show_curves(
         self, curves: tuple[Curve, ...], words: str = "",
-        band: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None,
+        band: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None, short_words: str = "",
     ) -> None:  # fmt: skip
-        """Shows curves; `words` stand at the right of the title, `band` is (x, low, high) to shade."""
+        """Shows curves; `words` stand at the right of the title, `band` is (x, low, high) to shade.
+
+        Where the words do not fit, shorter ones stand in their place.
+        """
         self.curves, self.words, self.band = curves, words, band
+        self.short_words = short_words or words
         self.setAccessibleDescription(words)
         self.update()
 
@@ -137,9 +141,10 @@ class CurvePlot(QWidget):
         units = units or self.y.unit or self.x.unit
         paint.label(painter, room.adjusted(used, 0, 0, 0), units, theme.colour("dim"), paint.Align.AlignLeft)
         used += painter.fontMetrics().horizontalAdvance(units) + 10
-        paint.label(
-            painter, room.adjusted(used, 0, 0, 0), self.words, theme.colour("dim"), paint.Align.AlignRight, elide=True
-        )
+        left = room.adjusted(used, 0, 0, 0)
+        fits = painter.fontMetrics().horizontalAdvance(self.words) <= left.width()
+        words = self.words if fits else self.short_words
+        paint.label(painter, left, words, theme.colour("dim"), paint.Align.AlignRight, elide=True)
 
     def _draw_axes(self, painter: QPainter, theme: Theme, body: QRectF) -> None:
         painter.setFont(paint.sized(self.font(), 9))

@@ -14,6 +14,8 @@ from mixassist.gui.views.time_axis import TimeAxis
 
 _PAUSE_MS = 60
 """Between two beginnings while something is being dragged."""
+_SOON_S = 30.0
+"""So much is drawn within a few milliseconds."""
 
 
 class MixWaveform(QObject):
@@ -27,6 +29,7 @@ class MixWaveform(QObject):
         super().__init__(parent)
         self._sound, self._tasks, self._axis = sound, tasks, axis
         self._graph: Any = None
+        self._stale: Any = None
         self._task: Task | None = None
         self._pyramid: Any = None
         self._is_on = True
@@ -58,7 +61,7 @@ class MixWaveform(QObject):
     def forget(self) -> None:
         """Another session is opened."""
         self._stop()
-        self._graph = self._pyramid = None
+        self._graph = self._pyramid = self._stale = None
         self.changed.emit(None)
 
     def stop(self) -> None:
@@ -81,6 +84,7 @@ class MixWaveform(QObject):
         if self._task is not None:
             self._task.on_result = self._task.on_cancelled = None
             self._task.cancel()
+        stale = self._stale = self._stale_with(found)
         graph = self._graph = found
         former, told = self._pyramid, self._told
         seen = (self._axis.start, self._axis.end)
@@ -90,12 +94,23 @@ class MixWaveform(QObject):
             from mixassist.analysis.sounds import GraphSound
 
             return outline_sound(
-                GraphSound(graph), former, seen, lambda pyramid: told.emit((graph, pyramid)), progress, cancel
+                GraphSound(graph), former, seen, lambda pyramid: told.emit((graph, pyramid)), progress, cancel, stale
             )
 
-        self._task = self._tasks.run_task(self.tr("Drawing the mix"), work, self._take, quiet=True)
+        # What is heard next is soon drawn; all of it may wait.
+        soon = stale is not None and sum(end - start for start, end in stale) < _SOON_S * graph.sample_rate_hz
+        self._task = self._tasks.run_task(self.tr("Drawing the mix"), work, self._take, quiet=True, soon=soon)
         # Stopped by hand: not begun again until something changes.
         self._task.on_cancelled = self._end
+
+    def _stale_with(self, graph: Any) -> Any:
+        """Returns where the waveform is not that of a graph; None for everywhere."""
+        from mixassist.analysis.mix_outline import changed_stretches
+
+        if self._graph is None or self._pyramid is None or self._stale is None:
+            return None
+        changed = changed_stretches(self._graph, graph)
+        return None if changed is None else (*self._stale, *changed)
 
     def _take_part(self, found: tuple[Any, Any]) -> None:
         graph, pyramid = found
@@ -105,6 +120,7 @@ class MixWaveform(QObject):
 
     def _take(self, pyramid: Any) -> None:
         self._end()
+        self._stale = ()
         self._pyramid = pyramid
         self.changed.emit(pyramid)
 

@@ -26,7 +26,7 @@ from mixassist.gui.views.mel_row import short_hz
 from mixassist.gui.views.picture_colours import COLOURS
 from mixassist.gui.widgets.segmented import SegmentedControl
 
-WIDTH = 292
+WIDTH, _MOST_WIDTH, _SHARE = 316, 380, 0.22
 
 
 class NumbersPanel(QWidget):
@@ -35,7 +35,7 @@ class NumbersPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("pictures.side")
-        self.setFixedWidth(WIDTH)
+        self.fit_width(0)
         tr = self.tr
         self.tabs = SegmentedControl(
             (("numbers", tr("Numbers")), ("stereo", tr("Stereo")), ("spectrum", tr("Spectrum"))),
@@ -87,6 +87,10 @@ class NumbersPanel(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(WIDTH, 300)
+
+    def fit_width(self, beside_px: int) -> None:
+        """Takes its share of a width that it is a part of: room for whole names where there is plenty."""
+        self.setFixedWidth(min(max(round(_SHARE * beside_px), WIDTH), _MOST_WIDTH))
 
     def show_page(self, key: str) -> None:
         """Shows the table, the stereo picture or the spectrum."""

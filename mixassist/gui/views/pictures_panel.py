@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from mixassist.gui.views.colour_bar import ColourBar
 from mixassist.gui.views.mel_desk import MelDesk
 from mixassist.gui.views.mel_row import MelRow
+from mixassist.gui.views.numbers_panel import NumbersPanel
 from mixassist.gui.views.picture_choice import PAIR, PORTRAITS
 from mixassist.gui.views.picture_thread import PictureThread
 from mixassist.gui.views.pictures_bar import PicturesBar
@@ -99,6 +101,11 @@ class PicturesPanel(QWidget):
         column.addWidget(self.bar)
         column.addLayout(self._work, 1)
         column.addLayout(foot)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if isinstance(self.side, NumbersPanel):
+            self.side.fit_width(self.width())
 
     def put_side(self, widget: QWidget) -> None:
         """Puts a panel beside the pictures."""

@@ -7,6 +7,7 @@ import math
 from typing import Any
 
 import numpy as np
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from mixassist.gui.theme import theme_of
@@ -14,7 +15,7 @@ from mixassist.gui.views.curve_plot import Curve, CurvePlot, PlotAxis
 from mixassist.gui.views.mel_row import short_hz
 from mixassist.gui.views.picture_colours import COLOURS
 
-_COLUMNS = 3
+_FOUR_COLUMNS_FROM_PX = 1150
 _HZ = PlotAxis(20, 20_000, True, short_hz, "Hz")
 
 
@@ -47,21 +48,21 @@ class PortraitsPanel(QWidget):
             (self.decay, tr("Energy still to come (Schroeder 1965); RT60 from the fall between −5 and −35 dB.")),
             (self.distortion, tr("Harmonics 2 and 3, by a swept sine at −12 dBFS (Farina 2000); THD at 1 kHz.")),
         )  # fmt: skip
-        grid = QGridLayout()
-        grid.setSpacing(4)
-        for number, (plot, tip) in enumerate(tips):
+        self._grid = QGridLayout()
+        self._grid.setSpacing(4)
+        for plot, tip in tips:
             plot.setWhatsThis(tip)
             plot.setToolTip(tip)
-            grid.addWidget(plot, number // _COLUMNS, number % _COLUMNS)
         self.words = QLabel("", self)
         self.words.setWordWrap(True)
         self.words.setObjectName("pictures.portrait_words")
         self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self.words.setContentsMargins(10, 4, 10, 4)
-        grid.addWidget(self.words, 2, 1, 1, 2)
+        self._columns = 0
+        self._lay_out(3)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addLayout(grid, 1)
+        column.addLayout(self._grid, 1)
         self._portraits: tuple[Any, ...] = ()
         self._views: dict[int, str] = {}
         self._title = ""
@@ -70,6 +71,23 @@ class PortraitsPanel(QWidget):
     def plots(self) -> tuple[CurvePlot, ...]:
         """Every plot."""
         return (self.magnitude, self.phase, self.curve, self.step, self.impulse, self.decay, self.distortion)
+
+    def _lay_out(self, columns: int) -> None:
+        """Lays seven plots and the words beside the last of them into so many columns."""
+        if columns == self._columns:
+            return
+        self._columns = columns
+        for number, widget in enumerate((*self.plots, self.words)):
+            span = columns - number % columns if widget is self.words else 1
+            self._grid.addWidget(widget, number // columns, number % columns, 1, span)
+        last = len(self.plots) // columns
+        for line in range(4):
+            self._grid.setColumnStretch(line, int(line < columns))
+            self._grid.setRowStretch(line, int(line <= last))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._lay_out(4 if self.width() >= _FOUR_COLUMNS_FROM_PX else 3)
 
     def show_state(self, title: str, words: str) -> None:
         """Names the channel, and says what is under way or wrong."""
@@ -134,9 +152,12 @@ class PortraitsPanel(QWidget):
         decays = tuple(self._curve(p, p.decay.seconds, p.decay.level_db) for p in portraits if len(p.decay.seconds))
         last = max((float(c.x[-1]) for c in decays), default=1.0)
         self.decay.x = PlotAxis(0, max(last, 0.05), unit="s")
-        times = [f"{self._name(p)} {p.decay.reverberation_s:.2f} s" for p in portraits
-                 if math.isfinite(p.decay.reverberation_s)]  # fmt: skip
-        self.decay.show_curves(decays, "RT60: " + ", ".join(times) if times else "")
+        known = [p for p in portraits if math.isfinite(p.decay.reverberation_s)]
+        times = ", ".join(f"{self._name(p)} {p.decay.reverberation_s:.2f} s" for p in known)
+        short = " · ".join(f"{p.decay.reverberation_s:.2f}" for p in known)
+        self.decay.show_curves(
+            decays, f"RT60: {times}" if known else "", short_words=f"RT60 {short} s" if known else ""
+        )
 
     def _show_harmonics(self, portraits: tuple[Any, ...]) -> None:
         curves = []
@@ -148,7 +169,10 @@ class PortraitsPanel(QWidget):
                 )
                 curves.append(Curve(curve.name, curve.x, curve.y, curve.colour, curve.dashed, 2.0 - 0.9 * row))
         shares = [f"{self._name(p)} {p.distortion.thd_at(1000.0):.2g} %" for p in portraits]
-        self.distortion.show_curves(tuple(curves), self.tr("THD: {0}").format(", ".join(shares)))
+        short = " · ".join(f"{p.distortion.thd_at(1000.0):.2g}" for p in portraits)
+        self.distortion.show_curves(
+            tuple(curves), self.tr("THD: {0}").format(", ".join(shares)), short_words=f"THD {short} %"
+        )
 
     def _show_words(self, state: str) -> None:
         inks = COLOURS[theme_of(self).name]

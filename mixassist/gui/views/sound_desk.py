@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,7 @@ _PAUSE_MS = 40
 """Between two beginnings while a control is dragged."""
 _CHUNK_S = 12.0
 """Seconds of a part: a tenth of a second of rendering."""
+_SIDE_BY_SIDE = 2
 _PARTS_FOR_S = 4.0
 """After so long parts are no help any more: the exact render is under way."""
 
@@ -57,13 +59,15 @@ class SoundDesk(QObject):
         self._task: Task | None = None
         self._is_on = False
         self._given_up_for: object = None
+        self._begun_s = 0.0
+        self._told_of: object = None
+        self._told_parts: set[str] = set()
         self.drawers: list[Callable[[Part], Any]] = []
         """Called in the worker with each part; what they return comes with `part_found`."""
         self.seen_s: Callable[[], tuple[float, float]] = lambda: (0.0, 0.0)
         self.here_s: Callable[[], float] = lambda: 0.0
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
-        self._pause.setInterval(_PAUSE_MS)
         self._pause.timeout.connect(self._begin)
         self._told.connect(self._take, Qt.ConnectionType.QueuedConnection)
         sound.rendering_changed.connect(self._look_again)
@@ -114,12 +118,16 @@ class SoundDesk(QObject):
 
     def forget(self) -> None:
         """Another session is opened: nothing is known any more."""
+        from mixassist.api.seeing import forget_sums
+
         self._cancel()
         self._pause.stop()
         self._session = Session()
         self._sounds.clear()
         self._current.clear()
         self.failures.clear()
+        self._told_of = None
+        forget_sums()
 
     def stop(self) -> None:
         """Ends waiting; running work is cancelled with all tasks."""
@@ -129,13 +137,15 @@ class SoundDesk(QObject):
     def _restart(self) -> None:
         self._given_up_for = None
         if self._is_on and not self._pause.isActive():
-            self._pause.start()
+            # The first of a run of edits is shown at once.
+            since_ms = 1000.0 * (time.monotonic() - self._begun_s)
+            self._pause.start(min(max(_PAUSE_MS - round(since_ms), 0), _PAUSE_MS))
 
     def _look_again(self) -> None:
         """The engine has come further: what waited for it may be exact now."""
         waits = self._task is None and self._given_up_for is not self._session
         if self._is_on and waits and not self.is_settled and not self._pause.isActive():
-            self._pause.start()
+            self._pause.start(_PAUSE_MS)
 
     def _cancel(self) -> None:
         if self._task is not None:
@@ -149,20 +159,23 @@ class SoundDesk(QObject):
         if not self._is_on or stems is None or not self._session.tracks or not self._sound.is_decoded:
             return
         self._cancel()
+        self._begun_s = time.monotonic()
         session, told = self._session, self._told
         missing = tuple(s for s in self._wanted if s not in self._current and s not in self.failures)
         if not missing:
             return
         known = {s: self._sounds[s].identity for s in missing if s in self._sounds}
         seen, here = self.seen_s(), self.here_s()
+        if self._told_of != (session, seen):
+            self._told_of, self._told_parts = (session, seen), set()
         # While the engine renders what sounds, its cores are not taken away from it: parts are enough until then.
-        may_render, drawers = self._sound.is_ready, tuple(self.drawers)
+        may_render, drawers, told_parts = self._sound.is_ready, tuple(self.drawers), self._told_parts
 
         def work(progress: Progress, cancel: CancelToken) -> bool:
             def tell(kind: str, found: Any) -> None:
                 told.emit(session, (kind, (found, [d(found) for d in drawers]) if kind == "part" else found))
 
-            search = _Search(session, stems, known, tell, cancel)
+            search = _Search(session, stems, known, told_parts, tell, cancel)
             return search.run(missing, seen, here, may_render, progress)
 
         self._task = task = self._tasks.run_task(self.tr("Refreshing pictures"), work, quiet=True, soon=True)
@@ -230,17 +243,18 @@ class _Search:
         session: Session,
         stems: Any,
         known: dict[Any, str],
+        told_parts: set[str],
         tell: Callable[[str, Any], None],
         cancel: CancelToken,
     ) -> None:
-        self._session, self._stems, self._known, self._tell, self._cancel = session, stems, known, tell, cancel
+        self._session, self._stems, self._known, self._told_parts = session, stems, known, told_parts
+        self._tell, self._cancel = tell, cancel
 
     def run(
         self, subjects: tuple[Any, ...], seen: tuple[float, float], here_s: float, may_render: bool, progress: Progress
     ) -> bool:
         """Returns whether every subject's exact sound was told."""
-        changed = [s for s in subjects if not self._is_same(s)]
-        waiting = self._parts(changed, seen, here_s)
+        waiting = self._parts(list(subjects), seen, here_s)
         if not may_render:
             return not waiting
         from mixassist.api.seeing import sound_of
@@ -273,30 +287,39 @@ class _Search:
             raise error
         self._tell("failure", (subject, str(error)))
 
-    def _parts(self, changed: list[Any], seen: tuple[float, float], here_s: float) -> list[Any]:
+    def _parts(self, subjects: list[Any], seen: tuple[float, float], here_s: float) -> list[Any]:
         """Tells stretches of what is seen; returns the subjects that still have to be rendered as a whole."""
-        from mixassist.api.seeing import identity_of, part_of
+        from mixassist.rendering.strips import one_torch_thread
 
-        waiting = list(changed)
+        waiting = subjects
         begun_s = time.monotonic()
-        for start_s, end_s in _chunks(seen, here_s):
-            for subject in list(waiting):
-                self._cancel.check()
-                try:
-                    sound = part_of(self._session, self._stems, subject, start_s, end_s, cancel=self._cancel)
-                    is_exact = sound.identity == identity_of(self._session, self._stems, subject)
-                except (MixAssistError, KeyError) as error:
-                    waiting.remove(subject)
-                    self._fail(subject, error)
-                    continue
-                if is_exact:
-                    waiting.remove(subject)
-                    self._tell("sound", (subject, sound))
-                else:
-                    self._tell("part", Part(subject, sound, start_s, end_s))
-            if not waiting or time.monotonic() - begun_s > _PARTS_FOR_S:
-                break
+        with one_torch_thread(), ThreadPoolExecutor(_SIDE_BY_SIDE, "parts") as pool:
+            for number, (start_s, end_s) in enumerate(_chunks(seen, here_s)):
+                found = [pool.submit(self._is_done_with_part, s, start_s, end_s, not number) for s in waiting]
+                waiting = [s for s, is_done in zip(waiting, found, strict=True) if not is_done.result()]
+                if not waiting or time.monotonic() - begun_s > _PARTS_FOR_S:
+                    break
         return waiting
+
+    def _is_done_with_part(self, subject: Any, start_s: float, end_s: float, is_first: bool) -> bool:
+        """Tells one stretch of a subject; returns whether nothing is left to tell of the subject."""
+        from mixassist.api.seeing import part_of
+
+        self._cancel.check()
+        if is_first and self._is_same(subject):
+            return True
+        try:
+            sound = part_of(self._session, self._stems, subject, start_s, end_s, cancel=self._cancel)
+        except (MixAssistError, KeyError) as error:
+            self._fail(subject, error)
+            return True
+        if not sound.is_provisional:
+            self._tell("sound", (subject, sound))
+            return True
+        if sound.identity not in self._told_parts:
+            self._tell("part", Part(subject, sound, start_s, end_s))
+            self._told_parts.add(sound.identity)
+        return False
 
 
 def _chunks(seen: tuple[float, float], here_s: float) -> Iterator[tuple[float, float]]:

@@ -43,7 +43,7 @@ def draw_ruler(
         painter.setPen(QPen(theme.colour("dim"), 1))
         painter.drawLine(QPointF(x, rect.bottom() - 6), QPointF(x, rect.bottom() - 1))
         words = time_text(index * step, decimals)
-        paint.label(
-            painter, QRectF(x + 3, rect.top(), 74, rect.height() - 4), words, theme.colour("dim"), paint.Align.AlignLeft
-        )
+        room = QRectF(x + 3, rect.top(), 74, rect.height() - 4)
+        if room.left() + painter.fontMetrics().horizontalAdvance(words) <= rect.right() + 2:
+            paint.label(painter, room, words, theme.colour("dim"), paint.Align.AlignLeft)
         index += 1

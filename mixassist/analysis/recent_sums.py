@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The stretches of mixes that were summed last: when a few strips change, only those are taken out and put in anew."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from mixassist.rendering.play_graph import MixScratch, PlayGraph, PlayStrip, Samples, mix_block
+
+_BLOCK_FRAMES = 1 << 17
+_FEW_STRIPS = 4
+_MOST_STEPS = 64
+"""After so many changes everything is added up again, so that rounding errors do not gather."""
+
+
+@dataclass(frozen=True, eq=False)
+class StretchSum:
+    """One stretch of a mix before the master's gain.
+
+    Attributes:
+        names: of the samples, place and gains of each strip, by track.
+        strips: the strips themselves, by track.
+        samples: (frames, 2) float32 from frame `start` on.
+        steps: how many changes ago all strips were added up.
+    """
+
+    names: Mapping[str, Hashable]
+    strips: Mapping[str, PlayStrip]
+    start: int
+    samples: Samples
+    steps: int = 0
+
+
+class RecentSums:
+    """Keeps one stretch for each of a few places. Any thread may use it.
+
+    Args:
+        count: how many places.
+    """
+
+    def __init__(self, count: int = 6) -> None:
+        self._count = count
+        self._lock = threading.Lock()
+        self._sums: OrderedDict[Hashable, StretchSum] = OrderedDict()
+
+    def find(self, place: Hashable) -> StretchSum | None:
+        """Returns what was summed last for a place."""
+        with self._lock:
+            return self._sums.get(place)
+
+    def clear(self) -> None:
+        """Forgets everything."""
+        with self._lock:
+            self._sums.clear()
+
+    def summed(
+        self, place: Hashable, graph: PlayGraph, names: Mapping[str, Hashable], start: int, frames: int
+    ) -> Samples:
+        """Returns a stretch of a graph, (frames, 2), its master's gain included, and remembers the sum.
+
+        Args:
+            place: what the stretch belongs to; the same place always has the same `start` and `frames`.
+            names: of the samples, place and gains of each strip by track id: where a name is the same, so is the strip.
+        """
+        strips = {strip.track_id: strip for strip in graph.strips if not strip.is_silent}
+        former = self.find(place)
+        gone, new, steps = [], list(strips.values()), 0
+        total = None
+        if former is not None and former.steps < _MOST_STEPS and former.names.keys() == names.keys():
+            changed = [track for track in names if names[track] != former.names[track]]
+            if len(changed) <= min(_FEW_STRIPS, len(names) // 2):
+                gone = [former.strips[track] for track in changed if track in former.strips]
+                new = [strips[track] for track in changed if track in strips]
+                total, steps = former.samples, former.steps + 1
+        if total is None or gone or new:
+            added = _mixed(graph, new, start, frames)
+            if total is None:
+                total, steps = added, 0
+            else:
+                total = total - _mixed(graph, gone, start, frames) + added
+        with self._lock:
+            self._sums[place] = StretchSum(dict(names), strips, start, total, steps)
+            self._sums.move_to_end(place)
+            while len(self._sums) > self._count:
+                self._sums.popitem(last=False)
+        return total if graph.master_gain == 1.0 else total * np.float32(graph.master_gain)
+
+
+def _mixed(graph: PlayGraph, strips: list[PlayStrip], start: int, frames: int) -> Samples:
+    """Adds these strips up over a stretch, without the master's gain."""
+    alone = replace(graph, strips=tuple(strips), master_gain=1.0)
+    block, scratch = np.zeros((frames, 2), np.float32), MixScratch(min(_BLOCK_FRAMES, max(frames, 1)))
+    for first in range(0, frames, scratch.frames):
+        mix_block(alone, start + first, block[first : first + scratch.frames], scratch)
+    return block
