@@ -22,8 +22,9 @@ from mixassist.rendering.thread_priority import hurry_this_thread
 Fill = Callable[[Samples], None]
 """Overwrites (frames, 2) float32 with the next frames; called by the output's own thread."""
 
-LATENCY_S = 0.17
-"""Between an edit and its sound; long enough to sit out what holds the interpreter for a tenth of a second."""
+LATENCY_S = 0.12
+"""What the device holds; long enough to sit out what holds the interpreter for half as long. The system adds its own,
+and an edit is to be heard within 0.2 s."""
 BLOCK_FRAMES = 480
 """Below 500 values numpy does not let the interpreter go; else a block would wait for it after each of 200 steps."""
 NO_SOUND = "none"

@@ -27,12 +27,13 @@ from mixassist.rendering.play_graph import PlayGraph, Samples
 from mixassist.rendering.renderers import Renderer, renderer_for
 from mixassist.rendering.strip_render import NOTHING, Piece, StripRender, WholeRender
 from mixassist.rendering.strips import Order, Take, assemble, one_torch_thread, order_for, reader_of
-from mixassist.rendering.thread_priority import put_this_thread_behind
+from mixassist.rendering.thread_priority import put_this_thread_before, put_this_thread_behind
 
 ChangeListener = Callable[[frozenset[str]], None]
 ErrorListener = Callable[[str, Exception], None]
 GraphListener = Callable[[PlayGraph], None]
 
+_Task = tuple[StripRender, tuple[int, int] | None]
 _DECODING_POLL_S = 0.1
 _REST_S = 1.0
 """What may be switched to waits so long after an edit: the cores are for what is seen and heard of it."""
@@ -48,7 +49,8 @@ class RenderEngine:
     Args:
         stems: where the tracks' audio comes from; somebody else decodes it.
         cache: where renders are kept.
-        workers: threads that render; by default all cores but one, which stays free for sound and window.
+        workers: threads that render in the background; by default all cores but one, which stays free for sound and
+            window. One thread more makes pieces and nothing else, so that what is heard next waits for no chunk.
     """
 
     def __init__(self, stems: StemLibrary, cache: RenderCache | None = None, workers: int | None = None) -> None:
@@ -72,7 +74,10 @@ class RenderEngine:
         self._holding = ExitStack()
         self._holding.enter_context(one_torch_thread())
         count = workers if workers is not None else max(1, (os.cpu_count() or 2) - 1)
-        self._threads = [threading.Thread(target=self._work, name=f"render-{n}", daemon=True) for n in range(count)]
+        self._threads = [
+            threading.Thread(target=self._make_pieces, name="render-pieces", daemon=True),
+            *(threading.Thread(target=self._work, name=f"render-{n}", daemon=True) for n in range(count)),
+        ]
         for thread in self._threads:
             thread.start()
 
@@ -239,9 +244,7 @@ class RenderEngine:
                 self._refresh_decoded()
                 task = self._next_task()
                 if task is not None:
-                    strip, piece = task
-                    strip.is_busy = True
-                    order = strip.order
+                    order = _begun(task)
                 elif self._preparations:
                     preparation: Callable[[], object] = self._preparations.pop(0)
                 elif self._left_of(_REST_S) == 0.0 and self._foresight.take():
@@ -251,8 +254,25 @@ class RenderEngine:
                     continue
             if task is None:
                 preparation()
-            elif order is not None:
-                self._do(strip, order, piece)
+            else:
+                self._do(task[0], order, task[1])
+
+    def _make_pieces(self) -> None:
+        """Makes pieces alone: somebody waits to hear them."""
+        put_this_thread_before()
+        while True:
+            with self._wake:
+                if self._closed:
+                    return
+                task = self._next_task(pieces_only=True)
+                if task is None:
+                    self._wake.wait(_DECODING_POLL_S if self._is_anything_waiting() else None)
+                    continue
+                order = _begun(task)
+            self._do(task[0], order, task[1])
+
+    def _is_anything_waiting(self) -> bool:
+        return any(s.is_waiting and not s.is_busy and not s.is_piecing for s in self._strips.values())
 
     def _left_of(self, rest_s: float) -> float:
         """Returns how much is left of a time after the last edit; 0 when it is over."""
@@ -260,7 +280,7 @@ class RenderEngine:
 
     def _patience_s(self) -> float | None:
         """Returns how long a worker without work may sleep when nothing wakes it."""
-        if any(s.is_waiting and not s.is_busy for s in self._strips.values()):
+        if self._is_anything_waiting():
             left_s = self._left_of(_PIECES_ONLY_S) if self._feed is not None else 0.0
             return min(left_s, _DECODING_POLL_S) or _DECODING_POLL_S
         return self._left_of(_REST_S) or None
@@ -268,27 +288,29 @@ class RenderEngine:
     def _refresh_decoded(self) -> None:
         """Looks again at strips whose stem has become complete: it may have turned out to be mono."""
         for strip in self._strips.values():
-            if not strip.is_waiting or strip.is_busy or strip.stem is None:
+            if not strip.is_waiting or strip.is_busy or strip.is_piecing or strip.stem is None:
                 continue
             if strip.stem.error is not None:
                 strip.error = strip.stem.error
             elif strip.stem.is_complete:
                 self._refresh(strip, self._renderer)
 
-    def _next_task(self) -> tuple[StripRender, tuple[int, int] | None] | None:
+    def _next_task(self, pieces_only: bool = False) -> _Task | None:
         """Returns the strip that needs work most, with the piece it needs; None in its place for the whole render."""
         position = self._playhead() if self._playhead is not None else self._position
         quick = sum(s.is_waiting and s.is_audible for s in self._strips.values()) <= _QUICK_STRIPS
-        pieces_only = self._feed is not None and self._left_of(_PIECES_ONLY_S) > 0.0
+        pieces_only = pieces_only or (self._feed is not None and self._left_of(_PIECES_ONLY_S) > 0.0)
         best: tuple[tuple[int, int, int], StripRender, tuple[int, int] | None] | None = None
         for index, strip in enumerate(self._strips.values()):
-            if not strip.is_waiting or strip.is_busy or strip.stem is None:
+            if not strip.is_waiting or strip.is_piecing or strip.stem is None:
                 continue
             piece = strip.next_piece(position, quick)
             if piece is not None:
                 local = max(position - strip.track.start_frames, 0)
                 rank = (0, strip.covered_until(local) - local, index)
-            elif strip.stem.is_complete and not pieces_only:
+            elif pieces_only or strip.is_busy:
+                continue
+            elif strip.stem.is_complete:
                 rank = (1 if strip.is_audible else 2, 0 if strip.whole is not None else 1, index)
             else:
                 continue
@@ -298,7 +320,7 @@ class RenderEngine:
 
     def _do(self, strip: StripRender, order: Order, piece: tuple[int, int] | None) -> None:
         """Does one chunk of work without the lock, and takes its result in."""
-        whole, finished, made = strip.whole, None, None
+        whole, finished, made = strip.whole if piece is None else None, None, None
         error: Exception | None = None
         try:
             if piece is not None:
@@ -309,7 +331,10 @@ class RenderEngine:
         except Exception as problem:
             error = problem
         with self._wake:
-            strip.is_busy = False
+            if piece is None:
+                strip.is_busy = False
+            else:
+                strip.is_piecing = False
             self._take_in(strip, order, whole, finished, made, error)
             if made is not None or finished is not None:
                 self._assembled()
@@ -329,13 +354,14 @@ class RenderEngine:
         made: Piece | None,
         error: Exception | None,
     ) -> None:
-        is_wanted = strip.order is not None and strip.order.key == order.key
+        is_wanted, is_whole = strip.order is not None and strip.order.key == order.key, whole is not None
         if whole is not None and finished is None and (error is not None or not is_wanted):
             whole.discard()
             whole = None
         if is_wanted:
-            strip.whole = whole if finished is None else None
-            strip.error = error
+            if is_whole:
+                strip.whole = whole if finished is None else None
+            strip.error = error or strip.error
         if made is not None:
             strip.add_piece(order, made)
         if finished is not None and is_wanted and strip.order is not None:
@@ -347,3 +373,14 @@ class RenderEngine:
             listener(track_id, error)
         if not listeners and not isinstance(error, MixAssistError):
             raise error
+
+
+def _begun(task: _Task) -> Order:
+    """Marks a strip as being worked at and returns the order that is worked at."""
+    strip, piece = task
+    if piece is None:
+        strip.is_busy = True
+    else:
+        strip.is_piecing = True
+    assert strip.order is not None
+    return strip.order

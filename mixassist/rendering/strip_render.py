@@ -69,7 +69,8 @@ class StripRender:
         order: what is wanted instead; None when the take is what is wanted.
         pieces: stretches of the order that are there already.
         seen: what the order was made from, to know whether it must be made again.
-        is_busy: a worker is at it.
+        is_busy: a worker is at the whole render.
+        is_piecing: somebody makes a piece.
     """
 
     track: Track
@@ -80,6 +81,7 @@ class StripRender:
     whole: WholeRender | None = None
     seen: object = None
     is_busy: bool = False
+    is_piecing: bool = False
     is_audible: bool = True
     error: Exception | None = None
 

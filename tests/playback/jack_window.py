@@ -190,6 +190,7 @@ class Latency(Driver):
         self.clock = FrameClock()
         self.start_recording()
         self._edits: list[dict[str, object]] = []
+        self._before: list[np.ndarray] = []
         self._number = 0
         self.player.play()
         QTimer.singleShot(1500, self.window, self._edit)
@@ -198,6 +199,8 @@ class Latency(Driver):
         if self._number >= len(self.KINDS) or not self.player.is_playing:
             self.player.stop()
             self.facts["edits"] = self._edits
+            for number, out in enumerate(self._before):
+                np.save(self.folder / f"before-{number}.npy", out)
             self.clock.close()
             self.finish()
             return
@@ -205,15 +208,15 @@ class Latency(Driver):
         track = tracks[(5 * self._number) % len(tracks)]
         before: PlayGraph = self.player.graph
         position = self.player.position_frames
+        start = max(position - RATE, 0)
+        out = np.zeros((3 * RATE, 2), np.float32)
+        mix_block(before, start, out, MixScratch(len(out)))
         value = track.channel.controls.number(key) + (-9.0 if key == "fader_db" else 12.0)
         now = self.clock.now()
         self.window.workspace.editor.execute(SetControl(track.id, key, value))
         blocked = self.clock.now() - now
-        start = max(position - RATE, 0)
-        out = np.zeros((2 * RATE + RATE // 2, 2), np.float32)
-        mix_block(before, start, out, MixScratch(len(out)))
-        np.save(self.folder / f"before-{self._number}.npy", out)
         self._edits.append({"key": key, "frame_time": now, "start": start, "blocked_frames": blocked})
+        self._before.append(out)
         self._number += 1
         begin = time.monotonic()
         self.when(
