@@ -56,7 +56,16 @@ class Controls(Mapping[str, Value]):
 
     def replaced(self, values: Mapping[str, object]) -> Controls:
         """Returns a copy with some controls set; raises `ControlError` as the constructor does."""
-        return Controls({**self, **values})
+        return self._with({key: parameter(key).checked(value) for key, value in values.items()})
+
+    def _with(self, checked: Mapping[str, Value]) -> Controls:
+        slots = list(self._values)
+        for key, value in checked.items():
+            slots[_INDEX[key]] = value
+        copy = Controls.__new__(Controls)
+        copy._values = tuple(slots)
+        copy._hash = hash(copy._values)
+        return copy
 
     def moved_from(self, other: Controls, tolerance: float = 1e-9) -> tuple[str, ...]:
         """Returns the keys whose places on the travel differ from `other`'s."""
@@ -66,7 +75,7 @@ class Controls(Mapping[str, Value]):
 
     def taken_from(self, other: Controls, keys: Iterable[str]) -> Controls:
         """Returns a copy whose `keys` have `other`'s values."""
-        return self.replaced({key: other[key] for key in keys})
+        return self._with({key: other[key] for key in keys})
 
 
 NEUTRAL = Controls()

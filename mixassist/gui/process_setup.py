@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import torch
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication
+from shiboken6 import isValid
 
 if TYPE_CHECKING:
     from mixassist.gui.main_window import MainWindow
@@ -63,7 +64,8 @@ class QuietCollector(QObject):
             gc.collect()
 
     def stop(self) -> None:
-        """Collects as Python does again."""
-        self._timer.stop()
+        """Collects as Python does again; may be called when the window is gone."""
+        if isValid(self._timer):
+            self._timer.stop()
         gc.set_threshold(*self._former)
         gc.unfreeze()

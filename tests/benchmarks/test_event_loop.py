@@ -12,7 +12,6 @@ import os
 import signal
 import sys
 import time
-import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -29,12 +28,15 @@ from PySide6.QtWidgets import QApplication
 from mixassist.domain.channel import View
 from mixassist.domain.commands import SetControls
 from mixassist.gui.main_window import MainWindow
+from mixassist.gui.process_setup import QuietCollector, share_the_processor
 from mixassist.gui.settings import Settings
 from mixassist.playback.outputs import NullOutput
 
 RATE = 44_100
 BEAT_MS = 5
 LONG_MS = 40.0
+_SCHEDULING = os.open("/proc/self/schedstat", os.O_RDONLY) if sys.platform.startswith("linux") else None
+"""What the kernel knows of the main thread's waiting."""
 
 
 class Heartbeat:
@@ -67,8 +69,7 @@ class Heartbeat:
 
     def _look(self, number: int, frame: FrameType | None) -> None:
         if 1000 * (time.thread_time() - self._last_cpu) > LONG_MS / 2:
-            own = [f for f in traceback.extract_stack(frame) if "mixassist" in f.filename]
-            self.places[" < ".join(f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in own[:-5:-1])] += 1
+            self.places[" < ".join(_own_places(frame)[:4])] += 1
 
     def take(self, words: str) -> None:
         """Prints what was since the last call."""
@@ -90,23 +91,30 @@ class Heartbeat:
             print(f"   {count:4d} × {place}")
 
 
+def _own_places(frame: FrameType | None) -> list[str]:
+    """Returns where in the program's own code a frame is, the innermost place first."""
+    places = []
+    while frame is not None:
+        if "mixassist" in frame.f_code.co_filename:
+            places.append(f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno} {frame.f_code.co_name}")
+        frame = frame.f_back
+    return places
+
+
 def _queued_s() -> float:
-    """Returns how long this thread has been ready and waiting for a core, ever; 0 where that is not known."""
-    try:
-        words = Path("/proc/thread-self/schedstat").read_text().split()
-    except OSError:
-        return 0.0
-    return int(words[1]) / 1e9
+    """Returns how long the main thread has been ready and waiting for a core, ever; 0 where that is not known."""
+    return int(os.pread(_SCHEDULING, 100, 0).split()[1]) / 1e9 if _SCHEDULING is not None else 0.0
 
 
 @pytest.fixture
-def window(tmp_path: Path, qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
+def window(tmp_path: Path, qapp: QApplication) -> Iterator[MainWindow]:
     former, threads = sys.getswitchinterval(), torch.get_num_threads()
-    sys.setswitchinterval(0.0005)
-    torch.set_num_threads(max(1, threads - 1))
+    share_the_processor()
     window = MainWindow(Settings(), lambda rate: (NullOutput(rate), None))
     window.show()
+    collector = QuietCollector(window)
     yield window
+    collector.stop()
     window.files.ask_unsaved = lambda: "discard"
     window.close()
     sys.setswitchinterval(former)

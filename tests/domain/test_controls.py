@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mixassist.domain.channel import Channel, Stages
@@ -158,6 +158,7 @@ def test_locks_name_controls_of_the_table() -> None:
     assert Channel().stages == Stages(True, True, True)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # drawing is slow on a busy machine
 @given(st.dictionaries(st.sampled_from(KEYS), st.none() | st.booleans() | st.integers() | st.floats() | st.text()))
 def test_whatever_is_accepted_is_inside_the_table(values: dict[str, Value]) -> None:
     try:

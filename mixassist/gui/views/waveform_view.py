@@ -123,7 +123,7 @@ class WaveformView(QAbstractScrollArea):
     def set_pyramid(self, track_id: str, pyramid: object) -> None:
         """Takes a track's waveform, or under `MIX_ID` the mix's; None forgets it."""
         self._lanes.set_pyramid(track_id, pyramid)
-        self.viewport().update()
+        self._repaint_lane(track_id)
 
     def pyramid(self, track_id: str) -> object | None:
         """Returns the waveform that is shown for a track."""
@@ -133,7 +133,7 @@ class WaveformView(QAbstractScrollArea):
     def set_reduction(self, track_id: str, reduction_db: np.ndarray | None, block_frames: int) -> None:
         """Takes a track's gain reduction in dB over blocks of its own frames, to lay over its wave; None leaves it."""
         self._lanes.set_reduction(track_id, reduction_db, block_frames)
-        self.viewport().update()
+        self._repaint_lane(track_id)
 
     def show_reductions(self, on: bool) -> None:
         """Lays gain reduction over the waves, or takes it away."""
@@ -275,18 +275,16 @@ class WaveformView(QAbstractScrollArea):
         painter.fillRect(area, theme.colour("window"))
         if not self._session.tracks:
             return
-        height, width = self._lane_height(), self.viewport().width()
-        mix_top = self._mix_top()
+        mix_top, region = self._mix_top(), event.region()
         for index, track in enumerate(self._session.tracks):
-            lane = QRect(0, RULER_HEIGHT + index * height - self.verticalScrollBar().value(), width, height)
-            if lane.intersects(area) and lane.bottom() > RULER_HEIGHT and lane.top() < mix_top:
+            lane = self._lane_rect(index)
+            if region.intersects(lane) and lane.bottom() > RULER_HEIGHT and lane.top() < mix_top:
                 self._draw_track(painter, theme, track, lane, area)
-        self._draw_mix(painter, theme, QRect(0, mix_top, width, height), area)
-        waves = QRectF(HEADER_WIDTH, 0, self._width(), min(mix_top + height, self.viewport().height()))
-        painter.fillRect(QRect(0, 0, width, RULER_HEIGHT), theme.colour("window"))
-        rate = self.axis.sample_rate_hz
-        ruler = QRectF(HEADER_WIDTH, 0, self.viewport().width() - HEADER_WIDTH, RULER_HEIGHT)
-        draw_ruler(painter, theme, self.font(), ruler, self.axis.start / rate, self._frames_per_pixel / rate)
+        if region.intersects(self._mix_rect()):
+            self._draw_mix(painter, theme, self._mix_rect(), area)
+        waves = QRectF(HEADER_WIDTH, 0, self._width(), min(mix_top + self._lane_height(), self.viewport().height()))
+        if area.top() < RULER_HEIGHT:
+            self._draw_ruler(painter, theme)
         draw_selection(painter, theme, self.axis, waves, self._x_of)
         x = self._x_of(self._position)
         if HEADER_WIDTH - 1 <= x <= waves.right() + 1:
@@ -303,9 +301,13 @@ class WaveformView(QAbstractScrollArea):
         ink = theme.colour("text" if self._session.is_audible(track) else "dim")
         self._draw_header(painter, theme, track.name, QRectF(lane), colour, ink, chosen, track.id in self._faults)
 
+    def _draw_ruler(self, painter: QPainter, theme: Theme) -> None:
+        painter.fillRect(QRect(0, 0, self.viewport().width(), RULER_HEIGHT), theme.colour("window"))
+        rate = self.axis.sample_rate_hz
+        ruler = QRectF(HEADER_WIDTH, 0, self.viewport().width() - HEADER_WIDTH, RULER_HEIGHT)
+        draw_ruler(painter, theme, self.font(), ruler, self.axis.start / rate, self._frames_per_pixel / rate)
+
     def _draw_mix(self, painter: QPainter, theme: Theme, lane: QRect, area: QRect) -> None:
-        if not lane.intersects(area):
-            return
         painter.fillRect(lane, theme.colour("window"))
         colour = theme.colour("accent")
         self._draw_lane(painter, theme, MIX_ID, colour, lane, area, 0, False)
@@ -347,7 +349,23 @@ class WaveformView(QAbstractScrollArea):
         paint.label(painter, room, words, ink, paint.Align.AlignLeft)
 
     def _lane_drawn(self, lane: Lane) -> None:
-        self.viewport().update()
+        self._repaint_lane(lane.id)
+
+    def _repaint_lane(self, lane_id: str) -> None:
+        """Repaints one lane and no other: while a session is read, dozens come one after another."""
+        if lane_id == MIX_ID:
+            self.viewport().update(self._mix_rect())
+        for index, track in enumerate(self._session.tracks):
+            if track.id == lane_id:
+                self.viewport().update(self._lane_rect(index))
+
+    def _lane_rect(self, index: int) -> QRect:
+        height = self._lane_height()
+        top = RULER_HEIGHT + index * height - self.verticalScrollBar().value()
+        return QRect(0, top, self.viewport().width(), height)
+
+    def _mix_rect(self) -> QRect:
+        return QRect(0, self._mix_top(), self.viewport().width(), self._lane_height())
 
 
 def _look_of(session: Session, selected_id: str) -> tuple[object, ...]:
