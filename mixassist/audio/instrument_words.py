@@ -175,7 +175,12 @@ effects 0.55
     build builds buildup build_up rise reverse rev drop echo delay reverb verb
 other 0.8
     click clicktrack click_track metronome metronom count_in countin guide cue talkback tb_mic timecode smpte ltc
-    reference ref_mix rough_mix mixdown master premaster instrumental
+    reference ref_mix rough_mix mixdown master premaster instrumental instrumentals
+other 0.95
+    no_vocals no_vocal no_vox no_voice no_drums no_bass minus_vocals minus_drums minus_bass without_vocals
+    backing_track backing_tracks
+other 0.6
+    other others rest residual remainder accompaniment music karaoke playback
 organ 0.5
     leslie
 synth_lead 0.65

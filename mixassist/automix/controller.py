@@ -8,22 +8,24 @@ Groups of controls that the network is not trusted with come from the rules.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 
+from mixassist.audio.instruments import guess_instrument
 from mixassist.automix.controller_weights import ControllerNetwork, shipped_controller
 from mixassist.automix.dynamics import compressor_settings
+from mixassist.automix.electronic import electronic_share
 from mixassist.automix.gain_setting import set_faders, set_gains, staging_gain_db, with_locked
 from mixassist.automix.inputs import Prediction, TrackAudio
 from mixassist.automix.instrument_sound import USUAL
-from mixassist.automix.levels import lead_in_front, target_levels
+from mixassist.automix.levels import band_levels, between, electronic_levels, kept_in_range, target_levels
 from mixassist.automix.network_settings import NetworkSettings, network_settings
 from mixassist.automix.polarity import inverted
 from mixassist.automix.rules import mix_by_rules, silent_controls, song_notes
 from mixassist.automix.sides import placed
-from mixassist.automix.song import Song, hear_song
+from mixassist.automix.song import Part, Song, hear_song
 from mixassist.automix.space import reverb_kind, song_decay
 from mixassist.automix.staging import clipped, strip_effects
 from mixassist.automix.stem_features import hearing_vector, instrument_vector, level_vectors, stem_patches
@@ -32,10 +34,13 @@ from mixassist.automix.tone import equalizer_moves
 from mixassist.domain.controls import Controls
 from mixassist.domain.parameters import Value
 from mixassist.domain.progress import CancelToken, Progress, no_progress, scaled
+from mixassist.networks.encoder import INSTRUMENT_KEYS
 
-RULES_SHARE, RULES_SHARE_PRODUCED = 0.3, 0.65
-"""How far levels are drawn from the network's towards the rules': for raw stems, and for those with effects printed,
-of which the network has met few songs."""
+RULES_SHARE = 0.5
+"""How far levels are drawn from the network's towards the rules' for a band; less where instruments are not known."""
+
+_SURE = 0.7
+"""Probability from which the encoder is believed: on real songs that it never met, the family was right then."""
 
 MISSING = "The controller's weights are not there: the rules mixed instead"
 
@@ -82,7 +87,7 @@ def mix_with(
     song = heard.song
     wishes = network_settings(network, song, heard.stems, seed)
     flipped = inverted(song)
-    levels = levels_between(song, wishes.levels_lu, target_levels(song))
+    levels = wished_levels(song, wishes.levels_lu)
     settings = _settings(song, network, wishes, levels, flipped)
     progress(0.7, "Setting gains")
     effects = strip_effects(song.parts, settings, sample_rate_hz, cancel)
@@ -96,20 +101,17 @@ def mix_with(
     return Prediction({a.track.id: {**controls, **quiet}[a.track.id] for a in inputs}, song_notes(song, flipped))
 
 
-def levels_between(song: Song, wished: Mapping[str, float], ruled: Mapping[str, float]) -> dict[str, float]:
-    """Returns levels in LU between the network's and the rules', both counted from their means; the rules' alone
-    where the network is not trusted with gains.
+def wished_levels(song: Song, wished: Mapping[str, float]) -> dict[str, float]:
+    """Returns levels in LU by track id, the network's wishes and the rules' together; the rules' alone without wishes.
 
-    Two judges that err differently err less together: measured on songs kept apart, see the card. The rules' share
-    grows with the share of stems that are produced already.
+    Two judges that err differently err less together: measured on songs kept apart, see the card. The network has
+    learned from bands; in electronic music, of which there is little to learn from, the rules count more.
     """
     if not wished:
-        return dict(ruled)
-    produced = float(np.mean([song.is_produced(part) for part in song.parts]))
-    share = RULES_SHARE + (RULES_SHARE_PRODUCED - RULES_SHARE) * produced
-    middle = float(np.mean(list(wished.values()))) - float(np.mean(list(ruled.values())))
-    between = {k: (1.0 - share) * v + share * (ruled[k] + middle) for k, v in wished.items()}
-    return lead_in_front(song, between)
+        return target_levels(song)
+    known = float(np.mean([part.instrument != "other" for part in song.parts]))
+    band = between(wished, band_levels(song), RULES_SHARE * known)
+    return kept_in_range(song, between(band, electronic_levels(song), electronic_share(song)))
 
 
 def hear_for_controller(
@@ -121,7 +123,7 @@ def hear_for_controller(
 ) -> HeardSong:
     """Listens to every track and has the encoder listen too; one stem's audio is in memory at a time."""
     song = hear_song(inputs, sample_rate_hz, scaled(progress, 0.0, 0.6), cancel)
-    rows = []
+    rows, parts = [], []
     for index, part in enumerate(song.parts):
         if cancel is not None:
             cancel.check()
@@ -131,11 +133,25 @@ def hear_for_controller(
             heard = network.encoder.instrument_logits(found).softmax(dim=-1).mean(dim=0)
         vectors = [found.mean(dim=0), torch.from_numpy(hearing_vector(part.hearing)), heard]
         known = "" if part.instrument == "other" else part.instrument  # `other` is what nothing is known of
+        parts.append(recognised(part, heard))
         rows.append(torch.cat([*vectors, torch.from_numpy(instrument_vector(known))]))
     if not rows:
         return HeardSong(song, torch.zeros(0, 0))
     levels = torch.from_numpy(level_vectors([p.hearing.loudness_lufs for p in song.parts]))
-    return HeardSong(song, torch.cat([torch.stack(rows), levels], dim=1))
+    return HeardSong(replace(song, parts=tuple(parts)), torch.cat([torch.stack(rows), levels], dim=1))
+
+
+def recognised(part: Part, heard: torch.Tensor) -> Part:
+    """Names a part of which neither its strip nor its name tell anything, where the encoder is sure of it.
+
+    Args:
+        heard: probabilities of the instruments, (24,).
+    """
+    track = part.track
+    sure = float(heard.max()) > _SURE
+    if not sure or track.channel.instrument or guess_instrument(track.name).confidence > 0.0:
+        return part
+    return replace(part, instrument=INSTRUMENT_KEYS[int(heard.argmax())])
 
 
 def _settings(

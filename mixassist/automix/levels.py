@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How loud each part should be in the mix, relative to the others."""
+"""How loud each part should be in the mix, relative to the others: by the rules, for a band and for machines."""
 
 from __future__ import annotations
 
@@ -7,12 +7,19 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from mixassist.automix.electronic import electronic_share
+from mixassist.automix.families import family_of, level_together_lu
 from mixassist.automix.instrument_sound import USUAL
-from mixassist.automix.rules_table import rules_table
+from mixassist.automix.rules_table import family_levels_lu, rules_table
 from mixassist.automix.song import Part, Song
 
+_BAND_LOW_SLOPE, _BAND_WIDTH_SLOPE = 0.09, 0.1
+"""LU per dB: half of those below, for they were set on electronic music."""
+_FAMILY_SHARES = (0.3, 0.8)
+_FEW_STEMS, _MANY_STEMS = 4, 16
+"""A family's stems share the room that people give the family: the more so, the fewer stems a song is cut into."""
 _TRUST = 0.55
-"""How much of an instrument's usual level is taken over: engineers differ, and the mean mix is the safer bet."""
+"""How much of an instrument's usual level holds in electronic music."""
 _LOW_SLOPE = 0.18
 """LU per dB of energy below 150 Hz beyond the instrument's usual: what carries the low end stands forward."""
 _WIDTH_SLOPE = 0.2
@@ -30,27 +37,70 @@ _NOISE_LUFS = -60.0
 def target_levels(song: Song) -> dict[str, float]:
     """Returns loudness targets in LU by track id; only their differences mean anything.
 
-    The usual level of the instrument (from human mixes), then what the sound says: how much of the low end the part
-    carries compared with others of its kind, and how wide it is; and how many share its role. The slopes were set
-    on stems with a known mix, leaving songs out.
+    Those of a band and those of electronic music, as far as the song is either.
     """
-    levels = {part.id: _level(part, song) for part in song.parts}
+    return kept_in_range(song, between(band_levels(song), electronic_levels(song), electronic_share(song)))
+
+
+def band_levels(song: Song) -> dict[str, float]:
+    """Returns targets in LU as engineers have them in songs that people play (MixologyDB's).
+
+    The usual level of the instrument. Where few stems make a song, each is much of its family, and the family's usual
+    level counts: an `other` beside drums, bass and voices is no single keyboard. A little of what the sound says.
+    """
+    low, high = _FAMILY_SHARES
+    place = (_MANY_STEMS - len(song.parts)) / (_MANY_STEMS - _FEW_STEMS)
+    share = float(np.clip(low + (high - low) * place, low, high))
+    families: dict[str, list[Part]] = {}
+    for part in song.parts:
+        families.setdefault(family_of(part.instrument), []).append(part)
+    levels = {}
+    for family, parts in families.items():
+        usual = [_usual_level(p.instrument, song) for p in parts]
+        lift = share * (family_levels_lu()[family] - level_together_lu(usual, [p.instrument for p in parts]))
+        for part, level in zip(parts, usual, strict=True):
+            levels[part.id] = level + lift + _BAND_LOW_SLOPE * _low_db(part) - _BAND_WIDTH_SLOPE * _width_db(part)
+    return levels
+
+
+def electronic_levels(song: Song) -> dict[str, float]:
+    """Returns targets in LU for songs of machines and synthesizers.
+
+    Instruments matter less; what carries the low end stands forward, what is wide stays behind. The slopes were set
+    on electronic stems with a known mix, leaving songs out.
+    """
+    levels = {}
+    for part in song.parts:
+        usual = _TRUST * _usual_level(part.instrument, song) - _CROWD_SLOPE * np.log2(len(song.of(part.instrument)))
+        levels[part.id] = float(usual + _LOW_SLOPE * _low_db(part) - _WIDTH_SLOPE * _width_db(part))
+    return levels
+
+
+def between(ones: Mapping[str, float], others: Mapping[str, float], share: float) -> dict[str, float]:
+    """Returns levels a share of the way from ones to others, both counted from their means; by track id, in LU."""
+    if not ones:
+        return {}
+    middle = float(np.mean(list(ones.values()))) - float(np.mean(list(others.values())))
+    return {key: (1.0 - share) * level + share * (others[key] + middle) for key, level in ones.items()}
+
+
+def kept_in_range(song: Song, levels: Mapping[str, float]) -> dict[str, float]:
+    """Brings levels within ±14 LU of their median, and the lead in front."""
     if not levels:
         return {}
     middle = float(np.median(list(levels.values())))
-    levels = {key: float(np.clip(value, middle - _RANGE_LU, middle + _RANGE_LU)) for key, value in levels.items()}
-    return lead_in_front(song, levels)
+    kept = {key: float(np.clip(value, middle - _RANGE_LU, middle + _RANGE_LU)) for key, value in levels.items()}
+    return lead_in_front(song, kept)
 
 
-def _level(part: Part, song: Song) -> float:
-    instrument, hearing = part.instrument, part.hearing
-    usual = _usual_level(instrument, song)
-    low = float(np.clip(hearing.band_db(20.0, 150.0), -_LOW_RANGE_DB, 0.0)) - max(
-        USUAL[instrument].low_db, -_LOW_RANGE_DB
-    )
-    width = float(np.clip(hearing.side_db, -20.0, 0.0)) + 20.0
-    crowd = np.log2(len(song.of(instrument)))
-    return float(_TRUST * usual + _LOW_SLOPE * low - _WIDTH_SLOPE * width - _CROWD_SLOPE * crowd)
+def _low_db(part: Part) -> float:
+    """How much more of the part lies below 150 Hz than is usual."""
+    usual = max(USUAL[part.instrument].low_db, -_LOW_RANGE_DB)
+    return float(np.clip(part.hearing.band_db(20.0, 150.0), -_LOW_RANGE_DB, 0.0)) - usual
+
+
+def _width_db(part: Part) -> float:
+    return float(np.clip(part.hearing.side_db, -20.0, 0.0)) + 20.0
 
 
 def _usual_level(instrument: str, song: Song) -> float:

@@ -37,10 +37,21 @@ class InstrumentRules:
 
 
 @cache
+def _content() -> Mapping[str, Any]:
+    content: Mapping[str, Any] = json.loads(TABLE_PATH.read_text(encoding="utf-8"))
+    return content
+
+
+@cache
 def rules_table() -> Mapping[str, InstrumentRules]:
     """Returns the rules by instrument key; every instrument of the vocabulary has them."""
-    content = json.loads(TABLE_PATH.read_text(encoding="utf-8"))
-    return MappingProxyType({key: _instrument(entry) for key, entry in content["instruments"].items()})
+    return MappingProxyType({key: _instrument(entry) for key, entry in _content()["instruments"].items()})
+
+
+@cache
+def family_levels_lu() -> Mapping[str, float]:
+    """Returns the level of each of `families.FAMILIES` as a whole, in LU on the scale of the instruments' levels."""
+    return MappingProxyType({key: float(entry["level_lu"]) for key, entry in _content()["families"].items()})
 
 
 def _instrument(entry: Mapping[str, Any]) -> InstrumentRules:

@@ -19,6 +19,7 @@ from mixassist.evaluation.mix_decisions import MixedTrack, read_medley_gains, re
 from mixassist.evaluation.rule_figures import (
     compressor_figures,
     equalizer_figures,
+    family_figures,
     level_figures,
     pan_figures,
     reverb_figures,
@@ -62,6 +63,10 @@ HOW = {
         "distance between the quartiles of the residuals"
     ),
     "pan": "'spread' is the median |pan| of channels that are not centred (|pan| > 0.05), 'centred' their share",
+    "families": (
+        "level of all voices, all drums, the bass and the rest together on the same scale, median over mixes; stems "
+        "that sound seldom count less (mixassist/automix/families.py)"
+    ),
     "equalizer": (
         "mean of the channels' summed bells and shelves at octaves, channels without an equaliser counting as flat; "
         "'high_pass_share' and 'high_pass_hz' (median) of the high-pass filters, which are not in the curve"
@@ -103,6 +108,7 @@ def derive(folder: str | Path) -> dict[str, Any]:
         "command": "python -m mixassist.evaluation.derive_rules ../shared/data/mix-decisions",
         "sources": list(SOURCES),
         "how": HOW,
+        "families": family_figures(tracks, table),
         "instruments": table,
     }
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mixassist.automix.families import FAMILIES, family_of, level_together_lu
 from mixassist.evaluation.mix_decisions import MixedTrack, weighted_quantile
 
 OCTAVES_HZ = (62.5, 125.0, 250.0, 500.0, 1000.0, 2000.0, 4000.0, 8000.0, 16000.0)
@@ -120,6 +121,27 @@ def _whole_kit(tracks: Sequence[MixedTrack], figures: Mapping[str, Mapping[str, 
         "against_lead_lu": round(middle, 2),
         "n": len(sums),
         "from": "mixologydb: power sum of the kit's channels against the loudest lead vocal",
+    }
+
+
+def family_figures(
+    tracks: Sequence[MixedTrack], instruments: Mapping[str, Mapping[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    """Levels of whole families on the scale of the instruments' levels: medians over mixes, weighted by rating."""
+    sums: dict[str, list[float]] = {family: [] for family in FAMILIES}
+    weights: dict[str, list[float]] = {family: [] for family in FAMILIES}
+    for song, mix in sorted({(t.song, t.mix) for t in tracks}):
+        mine = [t for t in tracks if (t.song, t.mix) == (song, mix)]
+        scale = float(np.median([t.level_lufs - instruments[t.instrument]["level"]["level_lu"] for t in mine]))
+        for family in FAMILIES:
+            members = [t for t in mine if family_of(t.instrument) == family]
+            if members:
+                together = level_together_lu([t.level_lufs for t in members], [t.instrument for t in members])
+                sums[family].append(together - scale)
+                weights[family].append(members[0].weight)
+    return {
+        family: {"level_lu": round(weighted_quantile(sums[family], weights[family]), 2), "mixes": len(sums[family])}
+        for family in FAMILIES
     }
 
 

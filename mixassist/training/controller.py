@@ -43,7 +43,7 @@ from mixassist.training.stem_bank import (
 )
 
 REGRESSION_RATE, AUDIO_RATE = 2e-3, 3e-4
-REGRESSION_DECAY = 0.5
+REGRESSION_DECAY = 0.3
 _LISTEN_EVERY = 100
 
 
@@ -71,7 +71,7 @@ class ControllerOptions:
     kind: str = "full"
     context: str = "attention"
     members: int = 4
-    steps: int = 400
+    steps: int = 1200
     audio_steps: int = 40
     batch: int = 24
     songs_per_step: int = 1

@@ -19,13 +19,21 @@ from mixassist.domain.parameters import PARAMETER, REVERB_TYPES
 from mixassist.networks.encoder import INSTRUMENT_KEYS
 from mixassist.networks.log_mel import REFERENCE_LUFS
 from mixassist.networks.mix_controls import EQUALIZER_KEYS, WET_MIDDLE_LU
-from mixassist.training.multitracks.decisions import KIT, Decisions, in_few_stems, summed, wanted_level_lu
+from mixassist.training.multitracks.decisions import (
+    KIT,
+    Decisions,
+    in_few_stems,
+    in_four_stems,
+    summed,
+    wanted_level_lu,
+)
 from mixassist.training.multitracks.human_mixes import HumanChannel
 from mixassist.training.stem_bank import StemBank
 
 MOST_STEMS = 32
 _FEWEST_STEMS = 3
-_FEW_STEMS_SHARE, _WHOLE_KIT_SHARE = 0.35, 0.2
+_FOUR_STEMS_SHARE, _FEW_STEMS_SHARE, _WHOLE_KIT_SHARE = 0.2, 0.3, 0.15
+_SIX_SHARE = 0.3
 _KNOWN_SHARE = 0.6
 _SPREAD_DB = 12.0
 COMPRESSOR_VALUES = ("threshold_db", "attack_ms", "release_ms", "ratio")
@@ -75,7 +83,7 @@ class ExampleMaker:
         decisions: Decisions,
         *,
         songs: Collection[str],
-        shares: tuple[float, float, float] = (0.5, 0.2, 0.3),
+        shares: tuple[float, float, float] = (0.75, 0.2, 0.05),
     ) -> None:
         self.bank, self.decisions, self.shares = bank, decisions, shares
         self.fixed = torch.cat([embeddings, bank.hearing, heard], dim=1)
@@ -103,9 +111,11 @@ class ExampleMaker:
     def _decided(self, lots: np.random.Generator) -> Example:
         channels = list(self.decisions.draw_mix(lots).channels)
         grouping = lots.random()
-        if grouping < _FEW_STEMS_SHARE:
+        if grouping < _FOUR_STEMS_SHARE:
+            return self.decided(in_four_stems(channels, six=lots.random() < _SIX_SHARE), lots)
+        if grouping < _FOUR_STEMS_SHARE + _FEW_STEMS_SHARE:
             channels = in_few_stems(channels, lots)
-        elif grouping < _FEW_STEMS_SHARE + _WHOLE_KIT_SHARE:
+        elif grouping < _FOUR_STEMS_SHARE + _FEW_STEMS_SHARE + _WHOLE_KIT_SHARE:
             channels = _with_whole_kit(channels)
         kept = lots.random(len(channels)) < lots.uniform(0.5, 1.0)
         channels = [c for c, k in zip(channels, kept, strict=True) if k] if kept.sum() >= _FEWEST_STEMS else channels

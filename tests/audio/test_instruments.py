@@ -119,6 +119,13 @@ NAMES = {
     "Coro": "backing_vocal",
     "Harm Vox": "backing_vocal",
     "Click": "other",
+    "other": "other",
+    "Song - Other": "other",
+    "no_vocals": "other",
+    "no_drums": "other",
+    "Backing Track": "other",
+    "other gtr": "electric_guitar",
+    "Music Box": "keys",
 }
 
 

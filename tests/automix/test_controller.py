@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,16 +13,17 @@ import pytest
 import torch
 
 from mixassist.automix import controller_weights
-from mixassist.automix.controller import MISSING, hear_for_controller, mix_with
+from mixassist.automix.controller import MISSING, hear_for_controller, mix_with, recognised
 from mixassist.automix.controller_weights import GROUPS, KIND, ControllerNetwork, load_controller
 from mixassist.automix.methods import TrackAudio, predict
+from mixassist.automix.song import hear_song
 from mixassist.automix.why import reasons
 from mixassist.domain.controls import NEUTRAL
 from mixassist.domain.errors import Cancelled, MixAssistError
 from mixassist.domain.parameters import PARAMETERS, Group, keys_of
 from mixassist.domain.progress import CancelToken
 from mixassist.networks.checkpoint import save_weights
-from mixassist.networks.encoder import StemEncoder
+from mixassist.networks.encoder import INSTRUMENT_KEYS, StemEncoder
 
 RATE_HZ = 44_100
 MakeBand = Callable[..., list[TrackAudio]]
@@ -77,6 +79,19 @@ def test_locks_are_respected_and_the_rest_follows(make_band: MakeBand, sounds: S
     assert moved == pytest.approx(-20.0 - free["Gtr 1"].number("fader_db"), abs=1.5), (
         "the mix moves with a locked fader"
     )
+
+
+def test_a_part_without_a_name_is_what_the_encoder_is_sure_of(make_band: MakeBand, sounds: SimpleNamespace) -> None:
+    nameless = sounds.track_audio("Audio 07", sounds.noise_band(200, 4000, 2.0, 1))
+    parts = {p.track.name: p for p in hear_song([nameless, *make_band(2.0)], RATE_HZ).parts}
+    heard = torch.full((len(INSTRUMENT_KEYS),), 0.1 / len(INSTRUMENT_KEYS))
+    heard[INSTRUMENT_KEYS.index("strings")] = 0.9
+    assert recognised(parts["Audio 07"], heard).instrument == "strings"
+    assert recognised(parts["Gtr 1"], heard).instrument == "electric_guitar", "a name is believed"
+    assert recognised(parts["Audio 07"], 0.5 * heard).instrument == "other", "a doubtful guess is not"
+    track = replace(nameless.track, channel=replace(nameless.track.channel, instrument="other"))
+    chosen = replace(parts["Audio 07"], audio=TrackAudio(track, nameless.samples))
+    assert recognised(chosen, heard).instrument == "other", "what was chosen in the strip stays"
 
 
 def test_groups_the_network_is_not_trusted_with_come_from_the_rules(make_band: MakeBand) -> None:

@@ -14,6 +14,7 @@ import torch
 
 from mixassist.api.training import TrainRequest, train
 from mixassist.automix.controller_weights import load_controller
+from mixassist.automix.families import level_together_lu
 from mixassist.automix.hearing import loudness_lufs
 from mixassist.domain.errors import MixAssistError
 from mixassist.domain.parameters import PARAMETER
@@ -33,7 +34,7 @@ from mixassist.training.audio_lesson import (
 from mixassist.training.controller_lesson import batched, controller_lesson, prediction_losses
 from mixassist.training.datasets.registry import songs_of
 from mixassist.training.mix_examples import ExampleMaker
-from mixassist.training.multitracks.decisions import Decisions, in_few_stems
+from mixassist.training.multitracks.decisions import Decisions, in_few_stems, in_four_stems
 from mixassist.training.multitracks.human_mixes import HumanChannel, HumanMix
 from mixassist.training.multitracks.songs import is_held_out, read_songs, write_song
 from mixassist.training.stem_bank import StemBank, bank_of_groups, bank_of_multitracks, bank_of_songs
@@ -129,12 +130,26 @@ def test_examples_hold_what_the_controller_is_told_and_what_people_did(maker: Ex
     assert float(whole.stems[:, -3].abs().max()) == 0.0, "stems of one loudness stand at no level of their own"
 
 
-def test_few_stems_hold_the_power_of_many() -> None:
+def test_few_stems_are_as_loud_as_what_is_in_them() -> None:
     channels = [channel(k, 0.0) for k in ("kick", "snare", "tom", "overhead", "bass", "lead_vocal")]
+    drums = level_together_lu([0.0] * 4, ["kick", "snare", "tom", "overhead"])
     for seed in range(20):
-        found = in_few_stems(channels, np.random.default_rng(seed))
-        power = sum(10.0 ** (c.level_lu / 10.0) for c in found)
-        assert power == pytest.approx(len(channels))
+        levels = {c.instrument: c.level_lu for c in in_few_stems(channels, np.random.default_rng(seed))}
+        assert levels["bass"] == levels["lead_vocal"] == 0.0
+        assert levels.get("drum_kit", drums) == pytest.approx(drums)
+        assert ("drum_kit" in levels) != ("kick" in levels)
+
+
+def test_four_stems_are_those_that_programs_take_songs_apart_into() -> None:
+    names = ("kick", "percussion", "bass", "lead_vocal", "backing_vocal", "acoustic_guitar", "piano", "strings")
+    channels = [channel(k, 0.0) for k in names]
+    four = {c.instrument: c for c in in_four_stems(channels)}
+    assert set(four) == {"drum_kit", "bass", "lead_vocal", "other"}
+    assert four["other"].level_lu == pytest.approx(10.0 * np.log10(3.0)), "guitar, piano and strings together"
+    assert four["lead_vocal"].level_lu > 0.0 and not four["lead_vocal"].is_single
+    assert four["bass"].is_single
+    six = {c.instrument for c in in_four_stems(channels, six=True)}
+    assert six == {"drum_kit", "bass", "lead_vocal", "electric_guitar", "keys", "other"}
 
 
 def test_a_controller_learns_the_levels_of_a_song_by_heart(maker: ExampleMaker) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from mixassist.automix.families import AS_ONE, family_of, level_together_lu
 from mixassist.automix.rules_table import rules_table
 from mixassist.evaluation.derive_rules import LIKE
 from mixassist.training.multitracks.human_mixes import HumanChannel, HumanMix
@@ -86,15 +87,12 @@ def whole_kit(mix: HumanMix) -> HumanChannel | None:
 
 def summed(instrument: str, channels: Sequence[HumanChannel]) -> HumanChannel:
     """Returns channels as one stereo channel, as a group's sum has them: powers added, nothing more done to it."""
-
-    def power_sum(levels: Sequence[float]) -> float:
-        return float(10.0 * np.log10(np.sum(10.0 ** (np.asarray(levels) / 10.0))))
-
+    members = [c.instrument for c in channels]
     return HumanChannel(
         instrument,
-        power_sum([c.raw_lufs for c in channels]),
-        power_sum([c.level_lu for c in channels]),
-        power_sum([c.agreed_lu for c in channels]),
+        level_together_lu([c.raw_lufs for c in channels], members),
+        level_together_lu([c.level_lu for c in channels], members),
+        level_together_lu([c.agreed_lu for c in channels], members),
         0.0,
         True,
         {},
@@ -118,3 +116,31 @@ def in_few_stems(channels: Sequence[HumanChannel], lots: np.random.Generator) ->
     if len(rest) > 1 and lots.random() < _REST_SHARE:
         return [*(c for c in (*left, *found) if c.instrument in _APART), summed("other", rest)]
     return [*left, *found]
+
+
+_SIX: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("electric_guitar", ("electric_guitar", "acoustic_guitar")),
+    ("keys", ("keys", "piano", "organ")),
+)
+
+
+def four_of(instrument: str, *, six: bool = False) -> str:
+    """Returns which of the stems that programs take songs apart into holds an instrument: voices, drums, bass, other.
+
+    With `six`, guitars and keys have stems of their own, as in the six-part models of such programs.
+    """
+    for stem, members in _SIX if six else ():
+        if instrument in members:
+            return stem
+    return AS_ONE[family_of(instrument)]
+
+
+def in_four_stems(channels: Sequence[HumanChannel], *, six: bool = False) -> list[HumanChannel]:
+    """Returns a mix as song separation and stem collections hand it over: voices, drums, bass and all the rest."""
+    families: dict[str, list[HumanChannel]] = {}
+    for channel in channels:
+        families.setdefault(four_of(channel.instrument, six=six), []).append(channel)
+    return [
+        replace(members[0], instrument=stem) if len(members) == 1 else summed(stem, members)
+        for stem, members in families.items()
+    ]
