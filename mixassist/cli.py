@@ -229,6 +229,7 @@ def _evaluate(options: argparse.Namespace, cancel: CancelToken) -> int:
             count=options.count,
             methods=options.method,
             views=options.view,
+            four_stems=options.four_stems,
             seed=options.seed,
             progress=progress,
             cancel=cancel,

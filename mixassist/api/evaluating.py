@@ -20,6 +20,7 @@ def evaluate(
     count: int | None = None,
     methods: Sequence[str] = (),
     views: Sequence[str] = (),
+    four_stems: bool = False,
     seed: int = 0,
     progress: Progress = no_progress,
     cancel: CancelToken | None = None,
@@ -34,6 +35,7 @@ def evaluate(
         weights: files of networks to measure beside the shipped ones: transformation networks, or networks that mix.
         count: examples in each part of the transformation's test set; its own number when None.
         methods, views: which mixers to measure, and through what; all when empty.
+        four_stems: `mix`: every song in four stems, voices, drums, bass and the rest.
         seed: of mixers that draw lots.
 
     Raises:
@@ -46,7 +48,7 @@ def evaluate(
         raise MixAssistError("the data is not there", subject=folder, remedy="Name its folder with --data")
     if what == "transformation":
         return _transformation(folder, [Path(path) for path in weights], count, progress, cancel)
-    return _mix(folder, [Path(path) for path in weights], methods, views, seed, progress, cancel)
+    return _mix(folder, [Path(path) for path in weights], methods, views, four_stems, seed, progress, cancel)
 
 
 def _mix(
@@ -54,6 +56,7 @@ def _mix(
     weights: Sequence[Path],
     methods: Sequence[str],
     views: Sequence[str],
+    four_stems: bool,
     seed: int,
     progress: Progress,
     cancel: CancelToken | None,
@@ -64,7 +67,16 @@ def _mix(
 
     controllers, direct = methods_of(weights)
     mixers = {**controllers, **chosen_methods(methods)}
-    table = evaluate_mix(data, mixers, direct=direct, views=views, seed=seed, progress=progress, cancel=cancel)
+    table = evaluate_mix(
+        data,
+        mixers,
+        direct=direct,
+        views=views,
+        four_stems=four_stems,
+        seed=seed,
+        progress=progress,
+        cancel=cancel,
+    )
     text = table.to_text()
     return table.to_dict(), f"{text}\n{cross_text(table)}" if len(controllers) > 1 else text
 

@@ -36,7 +36,7 @@ from mixassist.domain.parameters import Value
 from mixassist.domain.progress import CancelToken, Progress, no_progress, scaled
 from mixassist.networks.encoder import INSTRUMENT_KEYS
 
-RULES_SHARE = 0.5
+RULES_SHARE = 0.4
 """How far levels are drawn from the network's towards the rules' for a band; less where instruments are not known."""
 
 _SURE = 0.7

@@ -19,6 +19,7 @@ from mixassist.domain.errors import MixAssistError
 from mixassist.domain.progress import CancelToken, Progress, no_progress
 from mixassist.evaluation.decision_distance import StemDecision, decision_rows, human_pans
 from mixassist.evaluation.excerpts import VARIANTS, Excerpt, excerpt_folders, levelled_inputs, read_excerpt
+from mixassist.evaluation.four_stems import in_four_stems
 from mixassist.evaluation.mix_checks import CHECKS, LEAD, check_mix
 from mixassist.evaluation.mix_measures import Reference
 from mixassist.evaluation.mix_rendering import RenderedMix, dry, render_mix
@@ -59,6 +60,7 @@ def evaluate_mix(
     direct: Mapping[str, DirectMixer] | None = None,
     views: Sequence[str] = (),
     variants: Sequence[str] = VARIANTS,
+    four_stems: bool = False,
     seed: int = 0,
     progress: Progress = no_progress,
     cancel: CancelToken | None = None,
@@ -75,9 +77,10 @@ def evaluate_mix(
         direct: methods that make sound without controls, by name.
         views: `wet` is the whole strip, `model` the same controls through the network, `dry` only input gain, fader
             and pan; all that can be rendered when empty.
+        four_stems: sum every song's stems to voices, drums, bass and the rest first.
 
     Raises:
-        MixAssistError: no such method or view, or no folders of stems.
+        MixAssistError: no such method or view, no folders of stems, or raw stems that cannot be summed.
         Cancelled: `cancel` was set.
     """
     if isinstance(methods, Mapping):
@@ -90,7 +93,7 @@ def evaluate_mix(
     decisions: list[StemDecision] = []
     for index, folder in enumerate(folders):
         progress(index / len(folders), f"{folder.name}: reading")
-        excerpt = read_excerpt(folder)
+        excerpt = in_four_stems(read_excerpt(folder)) if four_stems else read_excerpt(folder)
 
         def report(fraction: float, what: str, done: int = index, name: str = excerpt.name) -> None:
             progress((done + fraction) / len(folders), f"{name}: {what}")

@@ -16,12 +16,12 @@ from mixassist.automix.hearing import Hearing, listen
 from mixassist.automix.stem_features import MOST_PATCHES, hearing_vector, stem_patches
 from mixassist.domain.progress import CancelToken, Progress, no_progress
 from mixassist.evaluation.excerpts import Excerpt, each_excerpt
+from mixassist.evaluation.four_stems import in_four_stems
 from mixassist.evaluation.stem_fit import fitted_levels_lufs, stem_powers
 from mixassist.networks.controller import HEARING_SIZE
 from mixassist.networks.encoder import INSTRUMENT_KEYS, StemEncoder
 from mixassist.networks.log_mel import BANDS, PATCH_FRAMES
 from mixassist.training.datasets.multitrack import MultitrackSong, read_song, song_frames
-from mixassist.training.multitracks.decisions import four_of
 from mixassist.training.multitracks.raw import made_raw
 from mixassist.training.multitracks.songs import SAMPLE_RATE_HZ, SongFolder
 
@@ -170,26 +170,19 @@ def bank_of_excerpts(data: Path, *, crops: int = 3, progress: Progress = no_prog
     def rows() -> Iterator[tuple[str, str, str, str, np.ndarray, float]]:
         for excerpt in each_excerpt(data):
             progress(0.0, excerpt.name)
+            summed = in_four_stems(excerpt)
             for crop in range(crops + 1):
                 start, end = _crop(excerpt, crop)
                 for name, instrument, stem in zip(excerpt.names, _instruments(excerpt), excerpt.stems, strict=True):
                     piece = stem[start:end]
                     level = listen(piece, excerpt.sample_rate_hz).loudness_lufs
                     yield excerpt.song, f"{excerpt.name}/{crop}", name, instrument, piece, level
-                for instrument, piece in _in_four_stems(excerpt, start, end).items():
+                for name, whole in zip(summed.names, summed.stems, strict=True):
+                    instrument, piece = summed.instruments[name], whole[start:end]
                     level = listen(piece, excerpt.sample_rate_hz).loudness_lufs
-                    yield excerpt.song, f"{excerpt.name}/{crop} in four", instrument, instrument, piece, level
+                    yield excerpt.song, f"{excerpt.name}/{crop} in four", name, instrument, piece, level
 
     return _bank(rows(), SAMPLE_RATE_HZ)
-
-
-def _in_four_stems(excerpt: Excerpt, start: int, end: int) -> dict[str, np.ndarray]:
-    """A stretch of an excerpt as voices, drums, bass and the rest, at the artist's levels; silent ones left out."""
-    sums: dict[str, np.ndarray] = {}
-    for instrument, stem in zip(_instruments(excerpt), excerpt.stems, strict=True):
-        whole = sums.setdefault(four_of(instrument), np.zeros((end - start, 2), dtype=np.float32))
-        whole += stem[start:end]
-    return {k: v for k, v in sums.items() if np.abs(v).max(initial=0.0) > 0.0}
 
 
 def bank_of_multitracks(

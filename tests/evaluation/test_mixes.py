@@ -20,6 +20,7 @@ from mixassist.domain.controls import NEUTRAL, Controls
 from mixassist.domain.errors import MixAssistError
 from mixassist.evaluation.cross import evaluate_cross
 from mixassist.evaluation.excerpts import Excerpt, excerpt_folders, levelled_inputs, read_excerpt
+from mixassist.evaluation.four_stems import in_four_stems
 from mixassist.evaluation.mix_measures import Reference, balance_error_db
 from mixassist.evaluation.mix_rendering import RenderedMix, render_mix
 from mixassist.evaluation.mix_table import MixScore, MixTable
@@ -258,3 +259,29 @@ def test_bad_truth_is_told(given: Path) -> None:
         read_excerpt(given / "rock-001")
     with pytest.raises(MixAssistError, match="no such view"):
         evaluate_mix(given, ("mono",), views=("wetter",))
+
+
+def test_a_song_in_four_stems_is_the_same_mix(songs: Path) -> None:
+    excerpt = read_excerpt(excerpt_folders(songs)[0])
+    four = in_four_stems(excerpt)
+    assert four.names == ("vocals", "other")
+    assert four.instruments == {"vocals": "lead_vocal", "other": "other"}
+    np.testing.assert_allclose(four.target(), excerpt.target(), atol=1e-6)
+    table = evaluate_mix(songs, ["equal-loudness"], views=["wet"], variants=["normalised"], four_stems=True)
+    whole = evaluate_mix(songs, ["equal-loudness"], views=["wet"], variants=["normalised"])
+    one, other = (float(np.mean([s.values["balance_db"] for s in t.scores])) for t in (table, whole))
+    # The voice stands 10.5 dB over one stem of the rest and 7.4 over both.
+    assert one == pytest.approx(7.4 / 2, abs=0.1)
+    assert other == pytest.approx(10.5 * 4 / 9, abs=0.1)
+
+
+def test_raw_stems_are_summed_as_they_were_mixed_or_not_at_all() -> None:
+    lots = np.random.default_rng(0)
+    stems = tuple(0.1 * lots.standard_normal((RATE_HZ, 1)).astype(np.float32) for _ in range(3))
+    names = ("lead vox", "guitar", "keys")
+    truth = {n: Controls({"fader_db": -6.0 * i, "pan": -0.5 * i}) for i, n in enumerate(names)}
+    raw = Excerpt("Song", "Song", RATE_HZ, names, stems, mix=np.zeros((RATE_HZ, 2), dtype=np.float32), truth=truth)
+    mixed = render_mix(levelled_inputs(raw, "raw"), truth, RATE_HZ).audio
+    np.testing.assert_allclose(in_four_stems(raw).target(), mixed, atol=1e-6)
+    with pytest.raises(MixAssistError, match="how its raw stems were mixed"):
+        in_four_stems(replace(raw, truth={}))
