@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 
 from mixassist.automix.electronic import electronic_share
-from mixassist.automix.families import family_of, level_together_lu
+from mixassist.automix.families import BASS, DRUMS, REST, family_of, level_together_lu
 from mixassist.automix.instrument_sound import USUAL
 from mixassist.automix.rules_table import family_levels_lu, rules_table
 from mixassist.automix.song import Part, Song
@@ -54,12 +54,22 @@ def band_levels(song: Song) -> dict[str, float]:
     families: dict[str, list[Part]] = {}
     for part in song.parts:
         families.setdefault(family_of(part.instrument), []).append(part)
+    wanted = _family_levels(families, bool(song.of("other")))
     levels = {}
     for family, parts in families.items():
         usual = [_usual_level(p.instrument, song) for p in parts]
-        lift = share * (family_levels_lu()[family] - level_together_lu(usual, [p.instrument for p in parts]))
+        lift = share * (wanted[family] - level_together_lu(usual, [p.instrument for p in parts]))
         for part, level in zip(parts, usual, strict=True):
             levels[part.id] = level + lift + _BAND_LOW_SLOPE * _low_db(part) - _BAND_WIDTH_SLOPE * _width_db(part)
+    return levels
+
+
+def _family_levels(present: Collection[str], has_other: bool) -> dict[str, float]:
+    """Levels of families in LU; an `other` holds the drums and the bass that have no stems of their own."""
+    levels = dict(family_levels_lu())
+    if has_other:
+        within = [REST, *(family for family in (DRUMS, BASS) if family not in present)]
+        levels[REST] = float(10.0 * np.log10(np.sum([10.0 ** (levels[family] / 10.0) for family in within])))
     return levels
 
 

@@ -59,6 +59,16 @@ def test_the_rest_of_a_song_in_four_stems_is_no_single_keyboard(sounds: SimpleNa
     assert several["vocals"] - several["guitar 3"] > levels["vocals"] - levels["other"] + 2.0
 
 
+def test_an_accompaniment_holds_what_has_no_stem(sounds: SimpleNamespace) -> None:
+    voice, other = sounds.noise_band(200, 4000, 6.0, 1), sounds.noise_band(60, 5000, 6.0, 3)
+    bass, kit = sounds.noise_band(60, 250, 6.0, 2), sounds.hits(100, 12_000, 0.08, 0.5, 6.0, 4)
+    distances = []
+    for more in ({}, {"bass": bass}, {"bass": bass, "drums": kit}):
+        levels = band_levels(song_of(sounds, {"vocals": voice, "other": other, **more}))
+        distances.append(levels["vocals"] - levels["other"])
+    assert distances == sorted(distances) and distances[-1] > distances[0] + 0.5
+
+
 def test_splitting_a_stem_leaves_its_family_about_as_loud(sounds: SimpleNamespace) -> None:
     voice, bass = sounds.noise_band(200, 4000, 6.0, 1), sounds.noise_band(60, 250, 6.0, 2)
     together = []
