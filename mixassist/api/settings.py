@@ -27,6 +27,8 @@ def use_device(name: str) -> None:
     Raises:
         MixAssistError: the device is not there.
     """
+    from mixassist.automix.controller_weights import use_device as of_automix
     from mixassist.rendering.renderers import use_device as of_rendering
 
     of_rendering(name)
+    of_automix(name)

@@ -129,9 +129,10 @@ def hear_for_controller(
             cancel.check()
         progress(0.6 + 0.4 * index / len(song.parts), f"Recognising {part.track.name}")
         with torch.no_grad():
-            found = network.encoder(stem_patches(part.audio.samples, part.hearing, sample_rate_hz))
-            heard = network.encoder.instrument_logits(found).softmax(dim=-1).mean(dim=0)
-        vectors = [found.mean(dim=0), torch.from_numpy(hearing_vector(part.hearing)), heard]
+            patches = stem_patches(part.audio.samples, part.hearing, sample_rate_hz)
+            found = network.encoder(patches.to(network.device))
+            heard = network.encoder.instrument_logits(found).softmax(dim=-1).mean(dim=0).cpu()
+        vectors = [found.mean(dim=0).cpu(), torch.from_numpy(hearing_vector(part.hearing)), heard]
         known = "" if part.instrument == "other" else part.instrument  # `other` is what nothing is known of
         parts.append(recognised(part, heard))
         rows.append(torch.cat([*vectors, torch.from_numpy(instrument_vector(known))]))

@@ -12,6 +12,7 @@ from torch import nn
 from mixassist.domain.errors import MixAssistError
 from mixassist.networks.checkpoint import load_into, read_weights
 from mixassist.networks.controller import MixController, MixPrediction, joined
+from mixassist.networks.devices import network_device
 from mixassist.networks.encoder import StemEncoder
 from mixassist.paths import models_directory
 
@@ -33,6 +34,11 @@ class ControllerNetwork(nn.Module):
         self.groups = tuple(groups)
         self.encoder = StemEncoder(**encoder)
         self.mixers = nn.ModuleList(MixController(**mixer) for _ in range(members))  # type: ignore[arg-type]
+
+    @property
+    def device(self) -> torch.device:
+        """Where the network computes."""
+        return next(self.parameters()).device
 
     def forward(self, stems: torch.Tensor, mask: torch.Tensor) -> MixPrediction:
         """Predicts for stems (songs, stems, features) as `MixController` does, from all members together."""
@@ -62,15 +68,24 @@ def load_controller(path: Path) -> ControllerNetwork:
 
 
 @lru_cache(maxsize=2)
-def _loaded(path: Path, changed_ns: int) -> ControllerNetwork:
-    return load_controller(path)
+def _loaded(path: Path, changed_ns: int, device: str) -> ControllerNetwork:
+    return load_controller(path).to(device)
+
+
+_device = "auto"
+
+
+def use_device(name: str) -> None:
+    """Chooses where the shipped network listens and predicts: `auto`, `cpu`, `cuda` or `mps`."""
+    global _device
+    _device = name
 
 
 def shipped_controller() -> ControllerNetwork | None:
-    """Returns the shipped controller, read once; None where its weights are missing.
+    """Returns the shipped controller, read once, where `use_device` has it; None where its weights are missing.
 
     Raises:
         MixAssistError: the file is there and broken.
     """
     path = weights_path()
-    return _loaded(path, path.stat().st_mtime_ns) if path.is_file() else None
+    return _loaded(path, path.stat().st_mtime_ns, network_device(_device)) if path.is_file() else None

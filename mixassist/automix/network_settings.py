@@ -71,8 +71,10 @@ def network_settings(network: ControllerNetwork, song: Song, stems: torch.Tensor
 def predicted(network: ControllerNetwork, stems: torch.Tensor) -> MixPrediction:
     """Runs the network on one song, (parts, features); its outputs are (parts, size)."""
     with torch.no_grad():
-        found = network(stems.unsqueeze(0), torch.ones(1, stems.shape[0], dtype=torch.bool))
-    return MixPrediction({k: v[0] for k, v in found.values.items()}, {k: v[0] for k, v in found.spread.items()})
+        there = stems.unsqueeze(0).to(network.device)
+        found = network(there, torch.ones(1, stems.shape[0], dtype=torch.bool, device=network.device))
+    values, spread = ({k: v[0].cpu() for k, v in what.items()} for what in (found.values, found.spread))
+    return MixPrediction(values, spread)
 
 
 def _each(song: Song, values: torch.Tensor) -> list[tuple[Part, torch.Tensor]]:

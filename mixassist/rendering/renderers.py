@@ -25,6 +25,7 @@ from mixassist.domain.errors import MixAssistError
 from mixassist.domain.parameters import BANDS, REVERB_TYPES, Group, keys_of
 from mixassist.dsp.render_strip import ReadFrames, RenderStrip
 from mixassist.dsp.reverb import impulse_response, octave_decay_s
+from mixassist.networks.devices import network_device
 from mixassist.paths import models_directory
 from mixassist.rendering.play_graph import Samples
 
@@ -201,7 +202,7 @@ def renderer_for(view: View) -> Renderer:
         MixAssistError: nothing can render that view yet.
     """
     if view is View.MODEL and view not in _RENDERERS:
-        register_renderer(view, _shipped_model(_network_device("auto")))
+        register_renderer(view, _shipped_model(network_device("auto")))
     return _RENDERERS[view]
 
 
@@ -219,11 +220,6 @@ def _shipped_model(device: str) -> Renderer:
     from mixassist.rendering.model_renderer import shipped_renderer
 
     return shipped_renderer(models_directory(), device)
-
-
-def _network_device(name: str) -> str:
-    """Networks take a GPU where there is one, unless told otherwise."""
-    return ("cuda" if torch.cuda.is_available() else "cpu") if name == "auto" else name
 
 
 def use_device(name: str) -> None:
@@ -247,4 +243,4 @@ def use_device(name: str) -> None:
     register_renderer(View.WET, WetRenderer(device))
     _RENDERERS.pop(View.MODEL, None)
     with contextlib.suppress(MixAssistError):
-        register_renderer(View.MODEL, _shipped_model(_network_device(name)))
+        register_renderer(View.MODEL, _shipped_model(network_device(name)))

@@ -147,6 +147,27 @@ def test_a_lone_stem_has_reasons_without_influences(make_band: MakeBand) -> None
     assert all(not r.influences for r in reasons(network, heard, "Lead Vox"))
 
 
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA GPU")
+def test_a_gpu_predicts_what_the_processor_does(make_band: MakeBand) -> None:
+    inputs, network = make_band(), random_network()
+    one = mix_with(network, inputs, RATE_HZ).controls
+    other = mix_with(network.to("cuda"), inputs, RATE_HZ).controls
+    for track_id, controls in one.items():
+        for p in PARAMETERS:
+            assert p.normalised(other[track_id][p.key]) == pytest.approx(p.normalised(controls[p.key]), abs=0.01)
+
+
+def test_the_shipped_network_goes_where_it_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "controller.safetensors"
+    network = random_network()
+    save_weights(path, KIND, network.options, network)
+    monkeypatch.setattr(controller_weights, "weights_path", lambda: path)
+    for name in ("meta", "cpu"):
+        monkeypatch.setattr(controller_weights, "_device", name)
+        found = controller_weights.shipped_controller()
+        assert found is not None and found.device.type == name
+
+
 def test_without_weights_the_rules_take_over_and_say_so(
     make_band: MakeBand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
