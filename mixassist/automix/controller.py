@@ -36,8 +36,9 @@ from mixassist.domain.parameters import Value
 from mixassist.domain.progress import CancelToken, Progress, no_progress, scaled
 from mixassist.networks.encoder import INSTRUMENT_KEYS
 
-RULES_SHARE = 0.4
-"""How far levels are drawn from the network's towards the rules' for a band; less where instruments are not known."""
+RULES_SHARE, RULES_SHARE_PRODUCED = 0.3, 0.5
+"""How far levels are drawn from the network's towards the rules' for a band: for raw takes, and for stems with effects
+printed, of which the network has met few; less where instruments are not known."""
 
 _SURE = 0.7
 """Probability from which the encoder is believed: on real songs that it never met, the family was right then."""
@@ -110,7 +111,8 @@ def wished_levels(song: Song, wished: Mapping[str, float]) -> dict[str, float]:
     if not wished:
         return target_levels(song)
     known = float(np.mean([part.instrument != "other" for part in song.parts]))
-    band = between(wished, band_levels(song), RULES_SHARE * known)
+    share = RULES_SHARE + (RULES_SHARE_PRODUCED - RULES_SHARE) * song.produced_share
+    band = between(wished, band_levels(song), share * known)
     return kept_in_range(song, between(band, electronic_levels(song), electronic_share(song)))
 
 

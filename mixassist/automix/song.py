@@ -62,6 +62,11 @@ class Song:
         return has_width(part.hearing) or stereo > 0.5 * len(self.parts)
 
     @property
+    def produced_share(self) -> float:
+        """Share of the parts on which effects are likely printed, 0 … 1."""
+        return sum(self.is_produced(p) for p in self.parts) / max(len(self.parts), 1)
+
+    @property
     def copies(self) -> frozenset[str]:
         """Digests of audio that is there more than once."""
         counts = Counter(p.hearing.digest for p in self.parts)

@@ -23,17 +23,19 @@ def song_of(sounds: SimpleNamespace, tracks: dict[str, np.ndarray]) -> Song:
 
 
 def four_stems(sounds: SimpleNamespace, kick_level: float) -> Song:
-    """A separated song: the kit is a kick of this level under a snare and hi-hats."""
+    """A separated song: the kit is a kick of this level under a snare and hi-hats; all stems have two sides."""
     kit = sounds.strokes(55, 0.12, 0.5, 6.0, kick_level) + sounds.hits(300, 12_000, 0.08, 0.5, 6.0, 4)
-    return song_of(
-        sounds,
-        {
-            "vocals": sounds.noise_band(200, 4000, 6.0, 1),
-            "drums": kit,
-            "bass": sounds.noise_band(60, 250, 6.0, 2),
-            "other": sounds.noise_band(120, 5000, 6.0, 3),
-        },
-    )
+    mono = {
+        "vocals": sounds.noise_band(200, 4000, 6.0, 1),
+        "drums": kit,
+        "bass": sounds.noise_band(60, 250, 6.0, 2),
+        "other": sounds.noise_band(120, 5000, 6.0, 3),
+    }
+    return song_of(sounds, {name: wide(sound) for name, sound in mono.items()})
+
+
+def wide(sound: np.ndarray) -> np.ndarray:
+    return np.stack([sound, 0.7 * sound + 0.1 * np.roll(sound, 700)], axis=1)
 
 
 def test_every_instrument_has_a_family_and_every_family_a_level() -> None:
@@ -83,10 +85,11 @@ def test_splitting_a_stem_leaves_its_family_about_as_loud(sounds: SimpleNamespac
 def test_machines_are_told_from_a_band(sounds: SimpleNamespace) -> None:
     assert electronic_share(four_stems(sounds, 1.0)) > electronic_share(four_stems(sounds, 0.05))
     noise = sounds.noise_band(200, 4000, 6.0, 1)
-    synths = song_of(sounds, {"synth lead": noise, "synth pad": 0.5 * noise, "lead vox": 0.7 * noise})
-    band = song_of(sounds, {"electric guitar": noise, "piano": 0.5 * noise, "lead vox": 0.7 * noise})
-    assert electronic_share(synths) > 0.6
-    assert electronic_share(band) < 0.05
+    machines = {"synth lead": noise, "synth pad": 0.5 * noise, "lead vox": 0.7 * noise}
+    people = {"electric guitar": noise, "piano": 0.5 * noise, "lead vox": 0.7 * noise}
+    assert electronic_share(song_of(sounds, {k: wide(v) for k, v in machines.items()})) > 0.6
+    assert electronic_share(song_of(sounds, {k: wide(v) for k, v in people.items()})) < 0.05
+    assert electronic_share(song_of(sounds, machines)) == 0.0, "raw mono takes are a band's"
 
 
 def test_targets_lie_between_the_band_s_and_the_machines(sounds: SimpleNamespace) -> None:
