@@ -10,9 +10,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from mixassist.analysis.sounds import GraphSound
 from mixassist.rendering.play_graph import MixScratch, PlayGraph, PlayStrip, Samples, mix_block
 
 _BLOCK_FRAMES = 1 << 17
+_LEAST_FRAMES, _MOST_FRAMES = 1 << 16, 1 << 21
+"""Lengths that are worth keeping for a graph that is followed: close looks, but not the blocks of an outline."""
 _FEW_STRIPS = 4
 _MOST_STEPS = 64
 """After so many changes everything is added up again, so that rounding errors do not gather."""
@@ -66,6 +69,8 @@ class RecentSums:
         Args:
             place: what the stretch belongs to; the same place always has the same `start` and `frames`.
             names: of the samples, place and gains of each strip by track id: where a name is the same, so is the strip.
+
+        The array must not be written to.
         """
         strips = {strip.track_id: strip for strip in graph.strips if not strip.is_silent}
         former = self.find(place)
@@ -89,6 +94,31 @@ class RecentSums:
             while len(self._sums) > self._count:
                 self._sums.popitem(last=False)
         return total if graph.master_gain == 1.0 else total * np.float32(graph.master_gain)
+
+
+class FollowedSound(GraphSound):
+    """A graph that takes the place of a former one: a close look adds up what changed since, and nothing else.
+
+    Args:
+        sums: what was added up for the former ones.
+    """
+
+    def __init__(self, graph: PlayGraph, sums: RecentSums) -> None:
+        super().__init__(graph)
+        self._sums = sums
+
+    def read(self, start: int, frames: int) -> np.ndarray:
+        """Returns (frames, 2) float32, zeros outside."""
+        if not _LEAST_FRAMES < frames <= _MOST_FRAMES:
+            return super().read(start, frames)
+        # The strips that were added up are kept, so no other samples can have come to lie where theirs are.
+        names = {
+            s.track_id: (id(s.samples), s.start_frames, s.gain_left, s.gain_right,
+                         tuple((id(p.samples), p.start_frames, p.gain) for p in s.patches))
+            for s in self.graph.strips
+        }  # fmt: skip
+        frame = (self.graph.length_frames, self.graph.sample_rate_hz)
+        return self._sums.summed((start, frames, *frame), self.graph, names, start, frames)
 
 
 def _mixed(graph: PlayGraph, strips: list[PlayStrip], start: int, frames: int) -> Samples:

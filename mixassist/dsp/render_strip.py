@@ -33,7 +33,9 @@ METER_FRAMES = 512
 
 _CHUNK_FRAMES = 2**18
 _PROVISIONAL_SHARE = 1.5
-"""A provisional piece starts its compressor from rest this many times its own length earlier."""
+"""A provisional piece starts its compressor from rest this many times its own length earlier, at most."""
+_SETTLED_AFTER = 7.0
+"""After so many times its times to 63 % a detector is within −60 dB of what it would be had it never rested."""
 
 
 @dataclass(frozen=True)
@@ -192,6 +194,11 @@ class RenderStrip:
             recorder.add(start, found)
         return compressed, DetectorStates(found.states.release[:, -1], found.states.attack[:, -1])
 
+    @property
+    def _detector_s(self) -> float:
+        """Release and attack of the slowest detector, in seconds to 63 %."""
+        return (self.controls.number("release_ms") + self.controls.number("attack_ms")) / 1000.0
+
     def _at_rest(self) -> DetectorStates:
         """Returns the detector's states at the start of a track."""
         return no_states(1, self.device)
@@ -272,7 +279,8 @@ class RenderStrip:
         if first <= 0:
             return 0, self._at_rest()
         if states is None:
-            return max(first - round(_PROVISIONAL_SHARE * frames), 0), self._at_rest()
+            most, enough = _PROVISIONAL_SHARE * frames, _SETTLED_AFTER * self._detector_s * self.sample_rate_hz
+            return max(first - round(min(most, enough)), 0), self._at_rest()
         border, at = states.at(first)
         return border, DetectorStates(at.release.to(self.device), at.attack.to(self.device))
 

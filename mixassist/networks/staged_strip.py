@@ -46,6 +46,7 @@ class StagedStrip(RenderStrip):
         self._shares = settings[4]
         seconds_per_hop = network.gain.seconds_per_hop
         self._rates = [seconds_per_hop / time[0].double() for time in settings[2:4]]
+        self._slowest_s = sum(float(time.max()) for time in settings[2:4])
 
     def on(self, device: torch.device | str) -> StagedStrip:
         """Returns the same strip computing elsewhere."""
@@ -69,6 +70,10 @@ class StagedStrip(RenderStrip):
         heard = _audible_part(response)
         plan = plan_blocks(heard.shape[-1], 2**18, partitioned=True)
         return BlockFilter.of_response(heard.double(), plan, self.device)
+
+    @property
+    def _detector_s(self) -> float:
+        return self._slowest_s
 
     def _at_rest(self) -> DetectorStates:
         return no_states(self.network.gain.channels, self.device)

@@ -12,7 +12,7 @@ import pytest
 
 from mixassist.analysis.kept_sums import KeptSums
 from mixassist.analysis.mix_outline import changed_stretches, outline_sound
-from mixassist.analysis.recent_sums import RecentSums
+from mixassist.analysis.recent_sums import FollowedSound, RecentSums
 from mixassist.analysis.sounds import GraphSound
 from mixassist.rendering.cache import RenderCache
 from mixassist.rendering.play_graph import Patch, PlayGraph, PlayStrip, Samples
@@ -130,3 +130,12 @@ def test_an_outline_follows_a_change_by_what_changed(graph: PlayGraph, monkeypat
     exact = outline_sound(GraphSound(patched))
     for a, b in zip(pyramid._levels, exact._levels, strict=True):
         assert np.array_equal(a, b)
+
+
+def test_a_graph_that_is_followed_reads_like_any_other(graph: PlayGraph, monkeypatch: pytest.MonkeyPatch) -> None:
+    patched = changed(graph, "4", lambda s: replace(s, patches=(Patch(50_000, noise(30_000, 5)),)))
+    sums = RecentSums(2)
+    for state in (graph, patched, changed(patched, "4", lambda s: replace(s, patches=()))):
+        sound, plain = FollowedSound(state, sums), GraphSound(state)
+        for start, frames in ((20_000, 100_000), (20_000, 500), (-50, FRAMES + 100)):
+            assert np.abs(sound.read(start, frames) - plain.read(start, frames)).max() < 1e-6

@@ -27,7 +27,10 @@ class MixWaveform(QObject):
 
     def __init__(self, sound: Sound, tasks: TaskRunner, axis: TimeAxis, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        from mixassist.analysis.recent_sums import RecentSums
+
         self._sound, self._tasks, self._axis = sound, tasks, axis
+        self._sums = RecentSums(2)
         self._graph: Any = None
         self._stale: Any = None
         self._task: Task | None = None
@@ -62,6 +65,7 @@ class MixWaveform(QObject):
         """Another session is opened."""
         self._stop()
         self._graph = self._pyramid = self._stale = None
+        self._sums.clear()
         self.changed.emit(None)
 
     def stop(self) -> None:
@@ -86,15 +90,15 @@ class MixWaveform(QObject):
             self._task.cancel()
         stale = self._stale = self._stale_with(found)
         graph = self._graph = found
-        former, told = self._pyramid, self._told
+        former, told, sums = self._pyramid, self._told, self._sums
         seen = (self._axis.start, self._axis.end)
 
         def work(progress: Progress, cancel: CancelToken) -> Any:
             from mixassist.analysis.mix_outline import outline_sound
-            from mixassist.analysis.sounds import GraphSound
+            from mixassist.analysis.recent_sums import FollowedSound
 
             return outline_sound(
-                GraphSound(graph), former, seen, lambda pyramid: told.emit((graph, pyramid)), progress, cancel, stale
+                FollowedSound(graph, sums), former, seen, lambda pyramid: told.emit((graph, pyramid)), progress, cancel, stale
             )
 
         # What is heard next is soon drawn; all of it may wait.
