@@ -33,6 +33,7 @@ class KeptSum:
     def __init__(self, file: RenderFile) -> None:
         self._file = file
         self._lock = threading.Lock()
+        self._is_full = False
         self._has = np.zeros(-(-file.frames // _BLOCK_FRAMES), bool)
         self._end = weakref.finalize(self, file.discard)
 
@@ -46,19 +47,24 @@ class KeptSum:
             begin = number * _BLOCK_FRAMES
             low, high = max(begin, start), min(begin + _BLOCK_FRAMES, end)
             target = out[low - start : high - start]
-            if not self._has[number] and high - low < min(_WORTH_KEEPING, self._file.frames - begin):
+            is_short = high - low < min(_WORTH_KEEPING, self._file.frames - begin)
+            if self._has[number]:
+                target[...] = self._file.samples[low:high]
+            elif is_short or self._is_full:
                 mix(low, target)
-                continue
-            if not self._has[number]:
-                self._sum(number, begin, mix)
-            target[...] = self._file.samples[low:high]
+            else:
+                target[...] = self._summed(number, begin, mix)[low - begin : high - begin]
 
-    def _sum(self, number: int, begin: int, mix: Mix) -> None:
+    def _summed(self, number: int, begin: int, mix: Mix) -> Samples:
         block = np.zeros((min(_BLOCK_FRAMES, self._file.frames - begin), 2), np.float32)
         mix(begin, block)
         with self._lock:
-            self._file.write(begin, block)
-            self._has[number] = True
+            try:
+                self._file.write(begin, block)
+                self._has[number] = True
+            except MixAssistError:  # the disk is full: each reader adds up for himself
+                self._is_full = True
+        return block
 
 
 class KeptSums:

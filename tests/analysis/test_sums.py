@@ -14,7 +14,8 @@ from mixassist.analysis.kept_sums import KeptSums
 from mixassist.analysis.mix_outline import changed_stretches, outline_sound
 from mixassist.analysis.recent_sums import FollowedSound, RecentSums
 from mixassist.analysis.sounds import GraphSound
-from mixassist.rendering.cache import RenderCache
+from mixassist.domain.errors import MixAssistError
+from mixassist.rendering.cache import RenderCache, RenderFile
 from mixassist.rendering.play_graph import Patch, PlayGraph, PlayStrip, Samples
 
 RATE = 44_100
@@ -62,6 +63,18 @@ def test_a_short_look_adds_up_no_more_than_it_needs(
     monkeypatch.setattr(GraphSound, "_mix", lambda s, start, out: lengths.append(len(out)) or mix(s, start, out))
     sound.read(100_000, 500)
     assert lengths == [500]
+
+
+def test_where_the_disk_is_full_each_reader_adds_up(
+    graph: PlayGraph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise MixAssistError("the disk is full")
+
+    monkeypatch.setattr(RenderFile, "write", full)
+    sound = GraphSound(graph, "x", KeptSums(10_000_000).of("x", FRAMES, RenderCache(tmp_path)))
+    for _ in range(2):
+        assert np.array_equal(sound.read(0, FRAMES), GraphSound(graph).read(0, FRAMES))
 
 
 def test_kept_sums_keep_to_their_limit_and_leave_no_file(graph: PlayGraph, tmp_path: Path) -> None:

@@ -348,6 +348,22 @@ def test_a_feed_gets_every_graph_in_order(maker, stems, engine):
     assert len(fed) == count + 1
 
 
+def test_after_an_edit_a_listener_has_pieces_first_and_the_whole_later(maker, stems, engine, monkeypatch):
+    monkeypatch.setattr(engine_module, "_PIECES_ONLY_S", 3600.0)
+    session = Session(tracks=(_long_track(maker, {"mid_gain_db": 6.0}),))
+    _decode(stems, session)
+    heard: list[PlayGraph] = []
+    engine.feed(heard.append)
+    changes = _Changes(engine)
+    engine.update(session, View.WET, 20 * RATE)
+    changes.wait_for(2)
+    assert heard[-1].strips[0].patches
+    assert not engine.wait(0.2)
+    monkeypatch.setattr(engine_module, "_PIECES_ONLY_S", 0.0)
+    assert engine.wait(60.0)
+    assert not heard[-1].strips[0].patches
+
+
 def test_idle_workers_render_the_other_views_and_the_snapshots(maker, stems, engine):
     session = _set(maker.session(2.0).taken_snapshot("Mine"), "piano", mid_gain_db=-9.0)
     _decode(stems, session)

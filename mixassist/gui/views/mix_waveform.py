@@ -98,7 +98,13 @@ class MixWaveform(QObject):
             from mixassist.analysis.recent_sums import FollowedSound
 
             return outline_sound(
-                FollowedSound(graph, sums), former, seen, lambda pyramid: told.emit((graph, pyramid)), progress, cancel, stale
+                FollowedSound(graph, sums),
+                former,
+                seen,
+                lambda pyramid: told.emit((graph, pyramid)),
+                progress,
+                cancel,
+                stale,
             )
 
         # What is heard next is soon drawn; all of it may wait.
