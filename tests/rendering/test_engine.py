@@ -350,12 +350,13 @@ def test_a_feed_gets_every_graph_in_order(maker, stems, engine):
 
 def test_after_an_edit_a_listener_has_pieces_first_and_the_whole_later(maker, stems, engine, monkeypatch):
     monkeypatch.setattr(engine_module, "_PIECES_ONLY_S", 3600.0)
-    session = Session(tracks=(_long_track(maker, {"mid_gain_db": 6.0}),))
+    session = Session(tracks=(_long_track(maker, {}),))
     _decode(stems, session)
     heard: list[PlayGraph] = []
     engine.feed(heard.append)
     changes = _Changes(engine)
     engine.update(session, View.WET, 20 * RATE)
+    engine.update(_set(session, "long", mid_gain_db=6.0), View.WET, 20 * RATE)
     changes.wait_for(2)
     assert heard[-1].strips[0].patches
     assert not engine.wait(0.2)
