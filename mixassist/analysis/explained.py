@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+_SHARES_FROM_DECIMALS = 3
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
 
 @dataclass(frozen=True)
 class Explained:
@@ -26,6 +29,10 @@ class Explained:
             return "–"
         if math.isinf(value):
             number = "∞" if value > 0 else "−∞"
+        elif self.decimals >= _SHARES_FROM_DECIMALS and 0.0 < abs(value) < 0.5 * 10.0**-self.decimals:
+            # A small share is not nothing.
+            mantissa, exponent = f"{value:.1e}".split("e")
+            number = f"{mantissa}·10{str(int(exponent)).translate(_RAISED)}".replace("-", "−")
         else:
             number = f"{value:.{self.decimals}f}"
             # −0.0 is no number to show.

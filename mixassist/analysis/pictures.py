@@ -46,6 +46,7 @@ _WIDTH_IN = 10.0
 _BAR_COLOUR = "#2f6f9f"
 _BAR_STEPS_DB = {0.5: 0.25, 1.0: 0.5, 3.0: 1.0, 6.0: 2.0, 12.0: 6.0, 24.0: 12.0, 48.0: 24.0}
 _NO_AUDIO = "no audio"
+_LINE_SHARE = 0.1
 
 
 @dataclass(frozen=True)
@@ -173,17 +174,24 @@ class Trace:
 
 @styled
 def waveform_figure(traces: Sequence[Trace], title: str = "Waveforms") -> Figure:
-    """Draws waveforms one above another, aligned, on one level scale: peaks light, RMS dark."""
+    """Draws waveforms one above another, aligned, on one level scale: peaks light, RMS dark.
+
+    What is left of a subtraction has a scale of its own where it would be a mere line on that of the others.
+    """
     count = max(1, len(traces))
     figure = new_figure(_WIDTH_IN, 0.8 + 1.35 * count, title)
-    rows = figure.subplots(count, 1, sharex=True, sharey=True, squeeze=False)[:, 0]
-    peak = max((t.envelope.peak for t in traces), default=0.0)
-    reach = next((r for r in (0.01, 0.02, 0.04, 0.06, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0) if peak <= r), math.ceil(peak))
+    rows = figure.subplots(count, 1, sharex=True, squeeze=False)[:, 0]
+    shared = _reach(max((t.envelope.peak for t in traces), default=0.0))
+    reaches = [shared] * count
     length_s = max((t.envelope.length_s for t in traces), default=0.0)
     for index, (axes, trace) in enumerate(zip(rows, traces, strict=False)):
-        axes.set_title(drawable(trace.label))
+        own = _reach(trace.envelope.peak)
+        is_enlarged = trace.is_residual and trace.envelope.peak > 0.0 and own <= _LINE_SHARE * shared
+        reaches[index] = own if is_enlarged else shared
+        words = f" (enlarged {shared / own:.0f} times)" if is_enlarged else ""
+        axes.set_title(drawable(trace.label + words))
         _draw_trace(axes, trace, RESIDUAL_COLOUR if trace.is_residual else colour_of(trace.label.split(",")[0], index))
-    for axes in rows:
+    for axes, reach in zip(rows, reaches, strict=True):
         axes.set_ylim(-1.04 * reach, 1.04 * reach)
         axes.yaxis.set_major_locator(FixedLocator([-reach, -reach / 2, 0.0, reach / 2, reach]))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y:g}".replace("-", "−")))
@@ -193,6 +201,12 @@ def waveform_figure(traces: Sequence[Trace], title: str = "Waveforms") -> Figure
     if not traces:
         say_instead(rows[0], _NO_AUDIO)
     return figure
+
+
+def _reach(peak: float) -> float:
+    """Returns where a level scale that holds a peak ends."""
+    steps = (k * 10.0**-d for d in range(5, 0, -1) for k in (1, 2, 4, 6))
+    return next((r for r in (*steps, 0.8, 1.0) if peak <= r * (1.0 + 1e-9)), float(math.ceil(peak)))
 
 
 def _draw_trace(axes: Axes, trace: Trace, colour: str) -> None:

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Takes the steps of some long work in order, two at a time."""
+"""Takes the steps of some long work in order, some at a time."""
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +12,8 @@ from typing import Any
 from mixassist.domain.progress import CancelToken
 from mixassist.rendering.strips import one_torch_thread
 
-_WORKERS = 2
+_WORKERS = max(1, min((os.cpu_count() or 2) - 1, 4))
+"""One core stays free for sound and window."""
 
 
 def take_side_by_side(

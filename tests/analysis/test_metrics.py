@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mixassist.analysis import metrics
+from mixassist.analysis.explained import EXPLAINED
 from mixassist.analysis.signals import BLOCK_FRAMES, as_frames, as_stereo, count_not_finite
 
 RATE_HZ = 44_100
@@ -132,3 +133,21 @@ def test_almost_nothing_is_measured_without_a_crash(frames: int) -> None:
     assert metrics.error_to_signal_ratio(a, b) == (1.0 if frames else 0.0)
     assert metrics.best_lag_frames(a, b) == 0
     assert metrics.null_depth_db(a, b, level_match=True, align=True) == (0.0 if frames else -math.inf)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "text"),
+    [
+        ("error_to_signal_ratio", 4.68e-5, "4.7·10⁻⁵"),
+        ("error_to_signal_ratio", 0.0, "0.0000"),
+        ("error_to_signal_ratio", 5.1e-5, "0.0001"),
+        ("mean_absolute_error", 1e-12, "1.0·10⁻¹²"),
+        ("thd_percent", 0.0001, "1.0·10⁻⁴ %"),
+        ("true_peak_dbtp", -0.01, "0.0 dBTP"),
+        ("null_depth_db", -math.inf, "−∞ dB"),
+        ("null_depth_db", math.nan, "–"),
+        ("correlation", -0.456, "−0.46"),
+    ],
+)
+def test_numbers_are_written_so_that_little_is_not_nothing(key: str, value: float, text: str) -> None:
+    assert EXPLAINED[key].text(value) == text

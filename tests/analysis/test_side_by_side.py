@@ -5,6 +5,7 @@ import threading
 
 import pytest
 
+from mixassist.analysis import side_by_side
 from mixassist.analysis.side_by_side import take_side_by_side
 from mixassist.domain.errors import Cancelled
 from mixassist.domain.progress import CancelToken
@@ -17,7 +18,8 @@ def test_every_step_is_taken_once() -> None:
     assert sorted(taken) == sorted(done) == list(range(100))
 
 
-def test_two_steps_run_at_once() -> None:
+def test_two_steps_run_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(side_by_side, "_WORKERS", 2)
     both = threading.Barrier(2)
     take_side_by_side([(n, lambda _: both.wait(30.0)) for n in range(2)], lambda _: None)
 
