@@ -125,6 +125,8 @@ def svg_bytes(figure: Figure) -> bytes:
 def _saved(figure: Figure, file_format: str, metadata: dict[str, str | None]) -> bytes:
     target = io.BytesIO()
     figure.savefig(target, format=file_format, dpi=PNG_DPI, metadata=metadata)
+    # Laid out once, for all formats: finding the layout takes as long as drawing.
+    figure.set_layout_engine("none")
     return target.getvalue()
 
 
