@@ -19,7 +19,7 @@ LIMIT_BYTES = 256 << 20
 """What all tiles of a window's spectrograms may hold."""
 _PAUSE_MS = 30
 _MOST_PATCHES = 48
-_TELL_EVERY_MS = 60
+_TELL_EVERY_MS = 120
 _EVERY_SECOND_FROM = 512
 """Columns of a part from which on only every second is computed: the exact ones follow."""
 

@@ -96,6 +96,8 @@ class NumbersPanel(QWidget):
         """Shows the table, the stereo picture or the spectrum."""
         self.tabs.show_choice(key)
         self._pages.setCurrentIndex(self._keys.index(key))
+        # The goniometer follows the playhead; what is measured is of all or of the selection.
+        self.state.setVisible(key != "stereo")
 
     def show_names(self, first: str, second: str) -> None:
         """Names the two sounds above their columns."""
@@ -140,5 +142,6 @@ class NumbersPanel(QWidget):
             top = float(np.ceil(finite.max() / 6 + 0.2) * 6)
             self.spectrum.show_range(PlotAxis(max(float(np.floor(finite.min() / 6) * 6), top - 60), top, unit="dB"))
         words = self.tr("re loudness; grey: finished music") if band is not None else self.tr("silent")
-        self.spectrum.show_curves(tuple(curves), words, band)
+        short = self.tr("grey: finished music") if band is not None else words
+        self.spectrum.show_curves(tuple(curves), words, band, short_words=short)
         self.sentence.setText(sentence)
