@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from mixassist.domain.controls import NEUTRAL, Controls
-from mixassist.domain.parameters import Group, keys_of, parameter
+from mixassist.domain.parameters import REVERB_DECAY_S, Group, keys_of, parameter
 
 
 class View(StrEnum):
@@ -61,3 +61,11 @@ class Channel:
     def group_is_locked(self, group: Group) -> bool:
         """Whether every control of a stage is locked."""
         return all(key in self.locks for key in keys_of(group))
+
+
+def reverb_tail_s(channel: Channel) -> float:
+    """Returns how long a channel's reverb takes to fall by 60 dB, in seconds; 0 where nothing reverberates."""
+    controls = channel.controls
+    if not channel.stages.reverb or controls.number("reverb_wet") == 0.0:
+        return 0.0
+    return REVERB_DECAY_S[str(controls["reverb_type"])] * controls.number("reverb_decay")

@@ -133,6 +133,11 @@ class Parameter:
 
 REVERB_TYPES = ("small_room", "medium_room", "large_room", "hall", "plate")
 
+REVERB_DECAY_S: Mapping[str, float] = MappingProxyType(
+    {"small_room": 0.4, "medium_room": 0.8, "large_room": 1.4, "hall": 2.6, "plate": 1.8}
+)
+"""RT60 at 1 kHz of each type, in seconds, with the decay control at 1."""
+
 SHELF_Q = 0.707
 """Quality factor of the two shelves; fixed in the published channel."""
 

@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
 
-from mixassist.domain.channel import Channel, Stages, View
+from mixassist.domain.channel import Channel, Stages, View, reverb_tail_s
 from mixassist.domain.controls import Controls
 from mixassist.domain.errors import MixAssistError
 from mixassist.domain.listening import ListeningResult
@@ -102,9 +103,24 @@ class Session:
             raise ValueError(f"an amount lies between 0 and {AMOUNT_MAX:g}, not at {self.amount}")
 
     @cached_property
+    def stems_frames(self) -> int:
+        """Where the last track's audio ends."""
+        return max((self._end_of(t) for t in self.tracks), default=0)
+
+    @cached_property
     def length_frames(self) -> int:
-        """Where the last track ends: the length of every view and of the mix."""
-        return max((t.start_frames + t.source.frames_at(self.sample_rate_hz) for t in self.tracks), default=0)
+        """Where the last sound ends: the length of every view and of the mix.
+
+        That is the last track's end or, where reverbs ring on behind it, the whole half second in which the last of
+        them has fallen by 60 dB. Dry, muted and soloed it is the same, so that switching moves nothing.
+        """
+        rate = self.sample_rate_hz
+        rung_out = max((self._end_of(t) + reverb_tail_s(t.channel) * rate for t in self.tracks), default=0.0)
+        step = rate // 2
+        return self.stems_frames + math.ceil((rung_out - self.stems_frames) / step) * step
+
+    def _end_of(self, track: Track) -> int:
+        return track.start_frames + track.source.frames_at(self.sample_rate_hz)
 
     @cached_property
     def any_solo(self) -> bool:

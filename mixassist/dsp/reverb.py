@@ -9,9 +9,9 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from mixassist.domain.parameters import REVERB_TYPES
+from mixassist.domain.parameters import REVERB_DECAY_S, REVERB_TYPES
 from mixassist.dsp.fft_filter import fft_frames, filter_whole
-from mixassist.dsp.room_responses import OCTAVES_HZ, REVERB_DECAY_S, full_response, octave_decay_s
+from mixassist.dsp.room_responses import OCTAVES_HZ, full_response, octave_decay_s
 
 __all__ = ["OCTAVES_HZ", "REVERB_DECAY_S", "impulse_response", "octave_decay_s", "response_frames", "reverberate"]
 

@@ -22,7 +22,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from mixassist.domain.parameters import REVERB_TYPES
+from mixassist.domain.parameters import REVERB_DECAY_S
 
 Array = NDArray[np.float64]
 
@@ -39,16 +39,16 @@ _BOTTOM_HZ, _BOTTOM_END_HZ = 25.0, 70.0
 
 @dataclass(frozen=True)
 class _Recipe:
-    """What a reverb is made of.
+    """What the reverb of a type is made of.
 
     `seed` draws the tail's noise: of some dozens tried, the one whose octaves decay nearest to what is stated.
-    `decay_s` is RT60 at 1 kHz and `decay_shares` that of each octave as a share of it. `levels_db` tilts the octaves.
+    `decay_shares` is RT60 of each octave as a share of that at 1 kHz, `REVERB_DECAY_S`. `levels_db` tilts the octaves.
     A room has a size, a source and two receivers (metres), and reflects `reflection` of the amplitude at each wall;
     from `early_end_s` on there is only the tail, which rises over `tail_rise_s` from the first reflection.
     """
 
+    reverb_type: str
     seed: int
-    decay_s: float
     decay_shares: tuple[float, ...]
     levels_db: tuple[float, ...]
     tail_rise_s: float
@@ -60,6 +60,11 @@ class _Recipe:
     early_end_s: float = 0.0
     early_share: float = 0.0
 
+    @property
+    def decay_s(self) -> float:
+        """RT60 at 1 kHz."""
+        return REVERB_DECAY_S[self.reverb_type]
+
 
 _ROOM_SHARES = (1.1, 1.08, 1.05, 1.0, 1.0, 0.95, 0.85, 0.7, 0.5)
 _HALL_SHARES = (1.15, 1.12, 1.08, 1.0, 1.0, 0.92, 0.75, 0.52, 0.35)
@@ -69,24 +74,21 @@ _PLATE_LEVELS = (-9.0, -4.0, -1.0, 0.0, 0.0, 0.5, 0.5, -1.0, -4.0)
 
 _RECIPES: dict[str, _Recipe] = {
     "small_room": _Recipe(
-        11, 0.4, _ROOM_SHARES, _ROOM_LEVELS, 0.012, size_m=(4.2, 3.4, 2.6), source_m=(1.3, 1.1, 1.2),
+        "small_room", 11, _ROOM_SHARES, _ROOM_LEVELS, 0.012, size_m=(4.2, 3.4, 2.6), source_m=(1.3, 1.1, 1.2),
         receivers_m=((2.65, 2.0, 1.4), (2.95, 2.15, 1.4)), reflection=0.78, early_end_s=0.035, early_share=0.5),
     "medium_room": _Recipe(
-        74, 0.8, _ROOM_SHARES, _ROOM_LEVELS, 0.022, size_m=(8.3, 6.1, 3.4), source_m=(2.4, 2.2, 1.4),
+        "medium_room", 74, _ROOM_SHARES, _ROOM_LEVELS, 0.022, size_m=(8.3, 6.1, 3.4), source_m=(2.4, 2.2, 1.4),
         receivers_m=((5.1, 3.5, 1.6), (5.4, 3.9, 1.6)), reflection=0.82, early_end_s=0.055, early_share=0.45),
     "large_room": _Recipe(
-        109, 1.4, _ROOM_SHARES, _ROOM_LEVELS, 0.035, size_m=(15.7, 11.3, 5.9), source_m=(4.1, 4.3, 1.6),
+        "large_room", 109, _ROOM_SHARES, _ROOM_LEVELS, 0.035, size_m=(15.7, 11.3, 5.9), source_m=(4.1, 4.3, 1.6),
         receivers_m=((9.3, 6.2, 1.8), (9.7, 6.9, 1.8)), reflection=0.84, early_end_s=0.08, early_share=0.4),
     "hall": _Recipe(
-        53, 2.6, _HALL_SHARES, _ROOM_LEVELS, 0.06, size_m=(38.9, 23.7, 14.3), source_m=(6.3, 11.1, 2.0),
+        "hall", 53, _HALL_SHARES, _ROOM_LEVELS, 0.06, size_m=(38.9, 23.7, 14.3), source_m=(6.3, 11.1, 2.0),
         receivers_m=((19.1, 10.2, 2.6), (19.3, 12.9, 2.6)), reflection=0.86, early_end_s=0.12, early_share=0.3),
     "plate": _Recipe(
-        70, 1.8, _PLATE_SHARES, _PLATE_LEVELS, 0.004,
+        "plate", 70, _PLATE_SHARES, _PLATE_LEVELS, 0.004,
         tail_start_s=(0.009, 0.0065, 0.0045, 0.003, 0.002, 0.0015, 0.001, 0.0007, 0.0005)),
 }  # fmt: skip
-
-REVERB_DECAY_S: dict[str, float] = {name: _RECIPES[name].decay_s for name in REVERB_TYPES}
-"""RT60 at 1 kHz of each type, in seconds, with the decay control at 1."""
 
 
 def octave_decay_s(reverb_type: str) -> dict[float, float]:

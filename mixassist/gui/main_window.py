@@ -75,7 +75,7 @@ class MainWindow(QMainWindow):
         menus[TRANSPORT].addMenu(self.device.menu())
         self._connect()
         self.setAcceptDrops(True)
-        self.setMinimumSize(900, 600)
+        self.setMinimumSize(900, 640)
         self.resize(1280, 720)
         if self.settings.geometry:
             self.restoreGeometry(QByteArray.fromBase64(self.settings.geometry.encode()))
@@ -155,6 +155,7 @@ class MainWindow(QMainWindow):
         space.views_changed.connect(self.refresh_view)
         space.fault_watch.found.connect(self._show_faults)
         space.tasks.list_changed.connect(self.action_set.refresh)
+        self._split.console_shown.connect(lambda _: self.action_set.refresh())
         self.console.selection_changed.connect(self._selected)
         self.console.completed.connect(self.channel.build_rest)
         self.console.stage_wanted.connect(lambda *_: self._show_channel_panel())

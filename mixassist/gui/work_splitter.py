@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QWidget
 
@@ -16,6 +16,9 @@ _LEAST_WAVES, _LEAST_PICTURES, _GOOD_PICTURES = 96, 330, 368
 
 class WorkSplitter(QSplitter):
     """Shares its height by what the tracks need, until somebody moves a handle."""
+
+    console_shown = Signal(bool)
+    """The console has come or gone, asked for or for want of room."""
 
     def __init__(
         self, waveforms: TimeLinePanel, pictures: QWidget, console: Console, parent: QWidget | None = None
@@ -46,7 +49,10 @@ class WorkSplitter(QSplitter):
         return self._pictures.isHidden() or self.height() >= needed
 
     def _fit_console(self) -> None:
-        self._console.setVisible(self._wants_console and self.has_room_for_console)
+        wanted = self._wants_console and self.has_room_for_console
+        if wanted == self._console.isHidden():
+            self._console.setVisible(wanted)
+            self.console_shown.emit(wanted)
 
     def share_height(self) -> None:
         """Gives the waveforms what their tracks need and the console the rest, at least half; pictures come first."""

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mixassist.domain.channel import Channel
+from mixassist.domain.channel import Channel, Stages
 from mixassist.domain.controls import Controls
 from mixassist.domain.errors import MixAssistError
 from mixassist.domain.instruments import INSTRUMENT, INSTRUMENTS
@@ -65,6 +65,37 @@ def test_length_is_where_the_last_track_ends_at_the_sessions_rate(session: Sessi
     assert Session().length_frames == 0
     assert session.length_frames == 7000
     assert session.with_added([make_track("x", "Pad", 8000, 48_000)]).length_frames == 7350
+
+
+@pytest.mark.parametrize(
+    ("controls", "halves"),
+    [
+        ({}, 0),
+        ({"reverb_type": "hall"}, 0),
+        ({"reverb_wet": 0.1}, 1),
+        ({"reverb_wet": 0.1, "reverb_type": "hall"}, 6),
+        ({"reverb_wet": 1.0, "reverb_type": "hall", "reverb_decay": 0.5}, 3),
+        ({"reverb_wet": 0.1, "reverb_type": "plate"}, 4),
+    ],
+)
+def test_a_session_lasts_until_its_reverbs_have_rung_out(
+    make_track: MakeTrack, controls: dict[str, object], halves: int
+) -> None:
+    track = make_track("x", "Pad", 44_100, 44_100)
+    session = Session(tracks=(replace(track, channel=track.channel.with_controls(controls)),))
+    assert session.stems_frames == 44_100
+    assert session.length_frames == 44_100 + halves * 22_050
+    off = replace(session.tracks[0].channel, stages=Stages(reverb=False))
+    assert replace(session, tracks=(replace(track, channel=off),)).length_frames == 44_100
+    muted = replace(session.tracks[0].channel, mute=True)
+    assert replace(session, tracks=(replace(track, channel=muted),)).length_frames == session.length_frames
+
+
+def test_a_reverb_that_rings_out_before_the_end_makes_nothing_longer(make_track: MakeTrack) -> None:
+    short, long = make_track("a", "Snare", 22_050, 44_100), make_track("b", "Bass", 88_200, 44_100)
+    channel = short.channel.with_controls({"reverb_wet": 0.5, "reverb_type": "large_room"})
+    session = Session(tracks=(replace(short, channel=channel), long))
+    assert session.length_frames == session.stems_frames == 88_200
     odd = AudioFile("/a.wav", 1, 48_000, 1001, 1)
     assert AudioSource((SourceSide(odd),)).frames_at(44_100) == 920  # 919.67 rounded up
 

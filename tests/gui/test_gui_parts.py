@@ -32,7 +32,7 @@ from mixassist.gui.theme import DARK, LIGHT, Theme
 from mixassist.gui.views.lane_image import lane_image
 from mixassist.gui.views.time_ruler import ruler_step_s, time_text
 from mixassist.gui.widgets.level_meter import LevelMeter
-from mixassist.gui.widgets.message_bar import MessageBar
+from mixassist.gui.widgets.message_bar import MessageBar, as_sentence
 from mixassist.playback.meters import Needle
 
 
@@ -241,6 +241,20 @@ def test_the_meter_shows_a_needle_and_a_click_resets_it(qtbot: QtBot) -> None:
     meter.click()
     assert not meter.is_clipped
     assert meter.top_db == -90.0
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("there is no sound device. Everything else works: try it.",
+         "There is no sound device. Everything else works: try it."),
+        ("kick.wav: it is empty. Take another one.", "kick.wav: it is empty. Take another one."),
+        ("Written: mix.wav", "Written: mix.wav"),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_a_message_is_a_sentence_or_begins_with_its_subject(text: str, shown: str) -> None:
+    assert as_sentence(text) == shown
 
 
 def test_messages_are_shown_once_and_closed(qtbot: QtBot) -> None:

@@ -289,3 +289,11 @@ def test_the_mixer_key_brings_the_console_back_where_pictures_took_its_room(
     window.pictures.toggle()
     qtbot.waitUntil(lambda: window.console.isHidden())
     assert window.pictures.holder.isVisible()
+
+
+def test_the_mixers_tick_follows_the_room_there_is(tone_window: MainWindow, qtbot: QtBot) -> None:
+    tick = tone_window.actions_by_name["mixer"].isChecked
+    tone_window.resize(1280, 1300)
+    qtbot.waitUntil(lambda: tone_window.console.isVisible() and tick())
+    tone_window.resize(1280, 720)
+    qtbot.waitUntil(lambda: not tone_window.console.isVisible() and not tick())

@@ -79,6 +79,19 @@ def test_dry_is_the_sum_of_the_stems(maker, stems: StemLibrary):
     np.testing.assert_allclose(mix, expected, atol=1e-6)
 
 
+def test_the_mix_ends_when_its_reverb_has_rung_out(maker, stems: StemLibrary):
+    """Wet and dry are equally long; behind the stems only the reverb sounds, and at the end it is 60 dB down."""
+    hall = {"reverb_wet": 0.5, "reverb_type": "hall"}
+    session = Session(tracks=(maker.track("snare", maker.music(0, RATE, 1), controls=hall),))
+    wet, dry = (_whole(render_session(session, stems, view)) for view in (View.WET, View.DRY))
+    assert len(wet) == len(dry) == session.length_frames == RATE + 3 * RATE
+    np.testing.assert_allclose(wet, _console_mix(session), atol=1e-5)
+    assert not dry[RATE:].any()
+    just_behind, last = (np.sqrt((part**2).mean()) for part in (wet[RATE : RATE + 4410], wet[-4410:]))
+    assert just_behind > 1e-3
+    assert last < 10 ** (-60 / 20) * np.sqrt((wet[:RATE] ** 2).mean())
+
+
 def test_mute_and_solo_count_and_silent_tracks_are_not_rendered(maker, stems: StemLibrary, cache: RenderCache):
     session = maker.session(1.0)
     muted = session.with_channels(lambda t: replace(t.channel, mute=t.name != "plain"))

@@ -59,11 +59,12 @@ class TimeAxis(QObject):
         """Follows a session's length: what was seen whole stays whole."""
         if (length_frames, sample_rate_hz) == (self.length_frames, self.sample_rate_hz):
             return
-        was_whole = self.is_whole
+        was_whole, concerns_loop = self.is_whole, self._selection is not None or self._is_looping
         self.length_frames, self.sample_rate_hz = length_frames, sample_rate_hz
         if self._selection is not None:
             first, last = (min(edge, length_frames) for edge in self._selection)
             self._selection = (first, last) if first < last else None
+        if concerns_loop:
             self.selection_changed.emit()
         self.see(0.0 if was_whole else self.start, self.whole_span if was_whole else self.span)
 

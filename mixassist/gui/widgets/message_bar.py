@@ -17,6 +17,12 @@ from mixassist.gui.widgets.toggle_button import ToggleButton
 _MOST = 4
 
 
+def as_sentence(text: str) -> str:
+    """Returns a text with a capital letter at its start, unless it begins with what it is about, such as a file."""
+    begins_with_subject = ": " in text.split(". ", 1)[0]
+    return text if begins_with_subject else text[:1].upper() + text[1:]
+
+
 class Message(QFrame):
     """One sentence with a coloured edge, buttons for what can be done, and a cross to close it."""
 
@@ -74,6 +80,7 @@ class MessageBar(QWidget):
 
     def show_message(self, text: str, kind: str = "error", *actions: tuple[str, Callable[[], object]]) -> None:
         """Shows a sentence; a repeated one is shown once. Each action is a button: (words, what to call)."""
+        text = as_sentence(text)
         if text in self.texts:
             return
         message = Message(text, kind, self)
