@@ -6,14 +6,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QByteArray, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QCloseEvent, QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from mixassist.domain.channel import View
 from mixassist.domain.session import Session
 from mixassist.gui.action_set import ActionSet, build_menus
 from mixassist.gui.actions import TRANSPORT
 from mixassist.gui.console.console import Console
+from mixassist.gui.drop_window import DropWindow
 from mixassist.gui.editors.channel_stack import ChannelStack
 from mixassist.gui.facts_text import facts_text
 from mixassist.gui.handlers.console import ConsoleActions
@@ -36,19 +37,18 @@ from mixassist.gui.recents_menu import RecentsMenu
 from mixassist.gui.settings import Settings, load_settings
 from mixassist.gui.sound import OutputOpener
 from mixassist.gui.sound_device import SoundDevice, chosen_output
+from mixassist.gui.status_line import StatusLine
 from mixassist.gui.strip_facts import StripFacts
 from mixassist.gui.theme import install_theme, style_sheet
 from mixassist.gui.transport_bar import TransportBar
-from mixassist.gui.widgets.device_button import DeviceButton
 from mixassist.gui.widgets.message_bar import MessageBar
-from mixassist.gui.widgets.task_area import TaskArea
 from mixassist.gui.work_splitter import WorkSplitter
 from mixassist.gui.workspace import Workspace
 
 TICK_MS = 33
 
 
-class MainWindow(QMainWindow):
+class MainWindow(DropWindow):
     """One window, one session. Everything it shows it reads from `workspace`."""
 
     def __init__(self, settings: Settings | None = None, output_opener: OutputOpener | None = None) -> None:
@@ -74,7 +74,6 @@ class MainWindow(QMainWindow):
         self._build()
         menus[TRANSPORT].addMenu(self.device.menu())
         self._connect()
-        self.setAcceptDrops(True)
         self.setMinimumSize(900, 640)
         self.resize(1280, 720)
         if self.settings.geometry:
@@ -125,20 +124,9 @@ class MainWindow(QMainWindow):
         column.addWidget(self.messages)
         column.addWidget(self._pages, 1)
         self.setCentralWidget(centre)
-        self._build_status()
-
-    def _build_status(self) -> None:
-        self.task_area = TaskArea(self.workspace.tasks, self)
-        self.facts = QLabel("", self)
-        self.facts.setObjectName("facts")
-        self.device = DeviceButton(self.sound_device, self)
-        bar = self.statusBar()
-        bar.setSizeGripEnabled(False)
-        bar.setFixedHeight(28)
-        self.facts.setContentsMargins(10, 0, 10, 0)
-        bar.addWidget(self.facts)
-        bar.addWidget(self.device)
-        bar.addPermanentWidget(self.task_area)
+        line = StatusLine(self.sound_device, self.workspace.tasks, self)
+        self.task_area, self.facts, self.device = line.task_area, line.facts, line.device
+        self.setStatusBar(line)
 
     def _connect(self) -> None:
         space = self.workspace
@@ -155,6 +143,8 @@ class MainWindow(QMainWindow):
         space.views_changed.connect(self.refresh_view)
         space.fault_watch.found.connect(self._show_faults)
         space.tasks.list_changed.connect(self.action_set.refresh)
+        self.hovered.connect(self.start_page.show_hot)
+        self.dropped.connect(self.take_dropped)
         self._split.console_shown.connect(lambda _: self.action_set.refresh())
         self.console.selection_changed.connect(self._selected)
         self.console.completed.connect(self.channel.build_rest)
@@ -374,21 +364,6 @@ class MainWindow(QMainWindow):
         self._split.show_console(self.settings.show_mixer)
         self.history.setVisible(self.settings.show_history)
         self.action_set.refresh()
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
-            self.start_page.show_hot(True)
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self.start_page.show_hot(False)
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        self.start_page.show_hot(False)
-        names = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
-        if names:
-            event.acceptProposedAction()
-            self.take_dropped(names)
 
     def take_dropped(self, names: list[str]) -> None:
         """Opens what was dropped on an empty window; adds audio to a session that is open."""

@@ -3,9 +3,8 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,31 +15,23 @@ from mixassist.domain.commands import AddTracks, ApplyPrediction, ReplaceSource,
 from mixassist.domain.document import Document
 from mixassist.domain.errors import MixAssistError
 from mixassist.domain.session import Master, Session
-from mixassist.domain.track import AudioFile
 from mixassist.gui.editor import Editor
 from mixassist.gui.fault_watch import FaultWatch
 from mixassist.gui.import_report import ImportReport
+from mixassist.gui.session_steps import (
+    BringBack,
+    closed_on_failure,
+    listening_through,
+    meet_stems,
+    sides_of,
+    with_facts,
+)
 from mixassist.gui.sound import OutputOpener, Sound, open_default_output
 from mixassist.gui.tasks import TaskRunner
-from mixassist.interchange.audio_identity import files_of, replace_files
+from mixassist.interchange.audio_identity import replace_files
 
 _MOST_TOLD = 2
 """Files that cannot be read are named in messages of their own up to this many."""
-
-
-@dataclass(frozen=True)
-class BringBack:
-    """Shows a recovered session, which so counts as unsaved; no undo step."""
-
-    session: Session
-    merge_key: str = ""
-    undoable: bool = False
-
-    def label(self, session: Session) -> str:
-        return "Recover"
-
-    def apply(self, session: Session) -> Session:
-        return self.session
 
 
 class Workspace(QObject):
@@ -391,46 +382,3 @@ class Workspace(QObject):
         """Ends all work and all sound."""
         self.tasks.close()
         self.sound.close(wait=True)
-
-
-@contextlib.contextmanager
-def closed_on_failure(stems: Any) -> Iterator[None]:
-    """Closes a library of stems if what follows is cancelled or fails."""
-    try:
-        yield
-    except BaseException:
-        stems.close()
-        raise
-
-
-def listening_through(session: Session, views: Sequence[View]) -> Session:
-    """Returns a session whose view is there: its own, or wet."""
-    return session if session.view in views else replace(session, view=View.WET)
-
-
-def meet_stems(session: Session, stems: Any) -> None:
-    """Has a library look every file of a session up, so that the window's thread need not wait for the disk.
-
-    What will play them is loaded here for the same reason.
-    """
-    import mixassist.playback.transport
-    import mixassist.rendering.engine  # noqa: F401
-
-    for track in session.tracks:
-        with contextlib.suppress(MixAssistError):  # told later, by whoever wants to hear it
-            stems.stem(track.source, session.sample_rate_hz)
-
-
-def with_facts(state: Session, written: Session) -> Session:
-    """Returns a state of the history with the name and the file hashes that saving found out."""
-    hashed = {replace(f, sha256=""): f for f in files_of(written)}
-    present = {f: hashed.get(replace(f, sha256=""), f) for f in files_of(state)}
-    return replace(replace_files(state, present), name=written.name)
-
-
-def sides_of(session: Session) -> tuple[AudioFile, ...]:
-    """Returns the file of every side of every track and of the reference, in their order."""
-    sources = [t.source for t in session.tracks]
-    if session.reference is not None:
-        sources.append(session.reference.source)
-    return tuple(side.file for source in sources for side in source.sides)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +21,7 @@ from mixassist.domain.listening import ListeningResult
 from mixassist.domain.parameters import KEYS, PARAMETERS
 from mixassist.domain.session import SAMPLE_RATES_HZ, Master, Reference, Session
 from mixassist.domain.track import AudioFile, AudioSource, SourceSide, Track
+from mixassist.interchange.session_file import save_session
 
 WriteAudio = Callable[..., AudioFile]
 
@@ -135,3 +137,18 @@ def sessions(draw: st.DrawFn) -> Session:
         if session.tracks and draw(st.booleans()):
             session = replace(session, tracks=session.tracks[1:])
     return session
+
+
+def edit_file(path: Path, change: Callable[[dict], object]) -> None:
+    """Changes a session file's JSON by hand."""
+    document = json.loads(path.read_text("utf-8"))
+    change(document)
+    path.write_text(json.dumps(document), "utf-8")
+
+
+@pytest.fixture
+def saved(session: Session, home: Path) -> Path:
+    """The session's file, beside its audio."""
+    path = home / "Song.mixassist"
+    save_session(session, path)
+    return path
