@@ -131,7 +131,7 @@ def test_all_results_of_a_mix_appear_together(stems: Path, tmp_path: Path) -> No
     assert outcome.written == tuple(
         str(out / n) for n in ("m.wav", "p.json", "deep/parts/Kick.wav", "deep/parts/Vox.wav")
     )
-    assert soundfile.info(out / "m.wav").frames == RATE
+    assert soundfile.info(out / "m.wav").frames == outcome.session.length_frames >= RATE
 
 
 def _contents(folder: Path) -> dict[str, bytes]:

@@ -140,7 +140,7 @@ def test_the_same_command_gives_the_same_bytes_on_fewer_threads_and_without_cach
 def test_formats_by_ending(suffix: str, stems: Path, out: Path, run: Run) -> None:
     assert run("mix", stems, "-o", out / f"m{suffix}", "--view", "dry").code == 0
     audio, rate = soundfile.read(out / f"m{suffix}")
-    assert rate == RATE and abs(len(audio) - RATE) < 0.1 * RATE
+    assert rate == RATE and 0.9 * RATE < len(audio) < 4.1 * RATE  # a second of stems, and room for a reverb to ring out
     assert integrated_loudness_lufs(audio, rate) == pytest.approx(-14.0, abs=0.5)
 
 
@@ -165,7 +165,7 @@ def test_all_kinds_of_stems_together(tmp_path: Path, out: Path, run: Run) -> Non
     assert answer.code == 0, answer.err
     assert answer.json["tracks"] == 9
     assert answer.json["mix"]["sample_rate_hz"] == RATE
-    assert answer.json["mix"]["seconds"] == pytest.approx(2.0, abs=0.1)
+    assert 1.9 < answer.json["mix"]["seconds"] < 5.1
     notes = "\n".join(answer.json["notes"])
     assert "Bass: resampled from 96,000 to 44,100 Hz" in notes
     assert "Vox: resampled from 48,000 to 44,100 Hz" in notes
@@ -201,7 +201,7 @@ def test_time_stamps_place_stems_in_the_mix(tmp_path: Path, out: Path, run: Run)
     assert answer.code == 0
     assert any("Vox: starts at 2.000 s" in note for note in answer.json["notes"])
     audio = read(out / "m.wav")
-    assert len(audio) == 3 * RATE
+    assert 3 * RATE <= len(audio) <= 6 * RATE  # a reverb may ring on
     assert np.max(np.abs(audio[RATE : 2 * RATE - 10])) < 1e-4 < np.max(np.abs(audio[2 * RATE :]))
 
 

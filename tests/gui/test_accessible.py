@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
     QComboBox,
+    QLabel,
     QLineEdit,
     QPlainTextEdit,
     QProgressBar,
@@ -40,7 +41,8 @@ def controls(root: QWidget) -> Iterator[QWidget]:
         is_part = isinstance(inside, (QAbstractSpinBox, QComboBox, QLineEdit)) or widget.objectName().startswith("qt_")
         is_part = is_part or widget.metaObject().className() in ("QHeaderView", "QComboBoxPrivateContainer")
         reached = widget.focusPolicy() != Qt.FocusPolicy.NoFocus and not isinstance(widget, QAbstractScrollArea)
-        if is_part or isinstance(widget, QScrollBar) or _is_in_combo(widget) or widget is root:
+        is_silent = isinstance(widget, QLabel) and not widget.text()
+        if is_part or is_silent or isinstance(widget, QScrollBar) or _is_in_combo(widget) or widget is root:
             continue
         if isinstance(widget, CONTROLS) or reached:
             yield widget
@@ -98,6 +100,22 @@ def test_the_whole_window_speaks(window: MainWindow) -> None:
     fader = QAccessible.queryAccessibleInterface(window.findChild(QWidget, "Bass.fader_db"))
     assert fader.text(Text.Name) == "Bass, fader"
     assert "3.0 dB" in fader.text(Text.Value) + fader.text(Text.Description)
+
+
+@pytest.mark.parametrize("kind", ["show_spectrograms", "show_differences", "show_pair", "show_portraits"])
+def test_the_pictures_speak(window: MainWindow, wait_idle: Callable[[MainWindow], None], kind: str) -> None:
+    window.pictures.toggle()
+    getattr(window.pictures, kind)()
+    window.pictures.toggle_numbers()
+    wait_idle(window)
+    assert_spoken(window.pictures.holder)
+
+
+@pytest.mark.parametrize("name", ["listen_abx", "listen_preference", "listen_multi", "listen_opinion"])
+def test_the_listening_page_speaks(window: MainWindow, name: str) -> None:
+    window.actions_by_name[name].trigger()
+    assert_spoken(window.listening.page)
+    window.listening.close()
 
 
 SHEETS = ("settings", "keys", "change_keys", "import_report", "about", "palette", "open_recent")

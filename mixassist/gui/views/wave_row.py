@@ -71,6 +71,7 @@ class WaveRow(TimePicture):
         self._drawn: _Drawn | None = None
         self._has: _Wish | None = None
         self._wished: _Wish | None = None
+        self.setAccessibleName(self.tr("Waveform"))
         desk.more_known.connect(self._more_known)
 
     @property
