@@ -36,12 +36,17 @@ class Typist(QObject):
         dialog = QApplication.activeModalWidget()
         if not isinstance(dialog, QFileDialog):
             return
-        self._timer.stop()
         field = dialog.findChild(QLineEdit, "fileNameEdit")
-        field.clear()
-        QTest.keyClicks(field, str(self._path))
-        self.has_typed = True
+        if not self.has_typed:
+            field.clear()
+            QTest.keyClicks(field, str(self._path))
+            self.has_typed = True
+        # The list of files that fit what was typed may open late and take the first of these for itself.
         QTest.keyClick(field, Qt.Key.Key_Return)
+
+    def stop(self) -> None:
+        """Waits for no dialog any more."""
+        self._timer.stop()
 
 
 def press(window: MainWindow, key: Qt.Key, modifiers: Qt.KeyboardModifier = NONE) -> None:
@@ -51,6 +56,7 @@ def press(window: MainWindow, key: Qt.Key, modifiers: Qt.KeyboardModifier = NONE
 def press_and_type(window: MainWindow, key: Qt.Key, modifiers: Qt.KeyboardModifier, path: Path) -> None:
     typist = Typist(path)
     press(window, key, modifiers)
+    typist.stop()
     assert typist.has_typed
     window.activateWindow()  # the offscreen platform has no window manager that would do it
     assert QTest.qWaitForWindowActive(window)
