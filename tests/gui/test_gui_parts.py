@@ -262,7 +262,7 @@ def test_messages_are_shown_once_and_closed(qtbot: QtBot) -> None:
     qtbot.addWidget(bar)
     for text in ("one", "two", "one", "three", "four", "five"):
         bar.show_message(text)
-    assert bar.texts == ("two", "three", "four", "five")
+    assert bar.texts == ("Two", "Three", "Four", "Five")
     bar.clear()
     assert bar.texts == ()
     assert bar.isHidden()
