@@ -22,8 +22,7 @@ _NONE, _ALL = 0.15, 0.65
 def electronic_share(song: Song) -> float:
     """Returns 0 for a band … 1 for electronic music, from the instruments and the weight of kit and bass.
 
-    Evidence is averaged with a prior, so that a song which tells little is taken for a band's, mostly; and it counts
-    as far as the stems are produced, for raw mono takes of a synthesizer are a band's too.
+    Evidence is averaged with a prior, so that a song which tells little is taken for a band's, mostly.
     """
     evidence = [(_PRIOR, 1.0)]
     if song.has_kit_microphones:
@@ -36,7 +35,7 @@ def electronic_share(song: Song) -> float:
     if played + synthetic:
         evidence.append((synthetic / (played + synthetic), _INSTRUMENTS_COUNT))
     values, weights = zip(*evidence, strict=True)
-    return song.produced_share * _place(float(np.average(values, weights=weights)), _NONE, _ALL)
+    return _place(float(np.average(values, weights=weights)), _NONE, _ALL)
 
 
 def _mean(values: Iterable[float]) -> float:
