@@ -36,9 +36,10 @@ from mixassist.domain.parameters import Value
 from mixassist.domain.progress import CancelToken, Progress, no_progress, scaled
 from mixassist.networks.encoder import INSTRUMENT_KEYS
 
-RULES_SHARE, RULES_SHARE_PRODUCED = 0.3, 0.5
-"""How far levels are drawn from the network's towards the rules' for a band: for raw takes, and for stems with effects
-printed, of which the network has met few; less where instruments are not known."""
+RULES_SHARE, RULES_SHARE_PRODUCED, RULES_SHARE_FEW = 0.3, 0.5, 0.8
+"""How far levels are drawn from the network's towards the rules' for a band: for raw takes, for stems with effects
+printed, of which the network has met few, and for songs in few stems, where families' usual levels say most."""
+_FEW, _SEVERAL = 4, 8
 
 _SURE = 0.7
 """Probability from which the encoder is believed: on real songs that it never met, the family was right then."""
@@ -110,10 +111,20 @@ def wished_levels(song: Song, wished: Mapping[str, float]) -> dict[str, float]:
     """
     if not wished:
         return target_levels(song)
-    known = float(np.mean([part.instrument != "other" for part in song.parts]))
-    share = RULES_SHARE + (RULES_SHARE_PRODUCED - RULES_SHARE) * song.produced_share
-    band = between(wished, band_levels(song), share * known)
+    band = between(wished, band_levels(song), _rules_share(song))
     return kept_in_range(song, between(band, electronic_levels(song), electronic_share(song)))
+
+
+def _rules_share(song: Song) -> float:
+    share = RULES_SHARE + (RULES_SHARE_PRODUCED - RULES_SHARE) * song.produced_share
+    few = float(np.clip((_SEVERAL - len(song.parts)) / (_SEVERAL - _FEW), 0.0, 1.0))
+    known = float(np.mean([_is_known(part) for part in song.parts]))
+    return known * (share + (RULES_SHARE_FEW - share) * few)
+
+
+def _is_known(part: Part) -> bool:
+    """Whether anything says what a part is; a name may well say that it is the rest of a song."""
+    return part.instrument != "other" or guess_instrument(part.track.name).confidence > 0.0
 
 
 def hear_for_controller(
