@@ -29,7 +29,7 @@ SILENCE_DB = -200.0
 DIFFERENCE_FLOOR_DB = -100.0
 """Where both spectrograms lie below this there is nothing to tell apart, and a difference shows 0 dB."""
 
-_CHUNK_POINTS = 1 << 20
+_CHUNK_POINTS = 1 << 21
 
 
 @dataclass(frozen=True)

@@ -280,20 +280,44 @@ class MelTiles:
             return found[0]
         _check(cancel)
         grid = look.grid(level)
-        first, last = number * TILE_COLUMNS, min((number + 1) * TILE_COLUMNS, grid.columns_of(sound.frames))
+        last = min((number + 1) * TILE_COLUMNS, grid.columns_of(sound.frames))
         if grid.pooled == 1:
-            pieces = [columns for _, columns in mel_chunks(sound, grid, first, last, cancel=cancel)]
-            tile = np.concatenate(pieces, axis=1)
+            return self._computed(sound, look, level, number, 1, cancel)[0]
+        below = look.grid(level - 1)
+        if below.pooled == 1:
+            finer = self._computed(sound, look, level - 1, 2 * number, 2, cancel)
         else:
-            below = look.grid(level - 1)
             finer = [self._exact(sound, look, level - 1, 2 * number, cancel)]
             if (2 * number + 1) * TILE_COLUMNS < below.columns_of(sound.frames):
                 finer.append(self._exact(sound, look, level - 1, 2 * number + 1, cancel))
-            last_counts = _transforms_of_last(sound, below)
-            ends = 2 * last >= below.columns_of(sound.frames)
-            tile = _pooled(np.concatenate(finer, axis=1), last_counts / below.pooled if ends else 1.0)
+        last_counts = _transforms_of_last(sound, below)
+        ends = 2 * last >= below.columns_of(sound.frames)
+        tile = _pooled(np.concatenate(finer, axis=1), last_counts / below.pooled if ends else 1.0)
         self._keep(key, tile, EXACT)
         return tile
+
+    def _computed(
+        self, sound: Sound, look: MelLook, level: int, number: int, count: int, cancel: CancelToken | None
+    ) -> list[np.ndarray]:
+        """Returns some tiles in a row, fewer at the end, from the cache or from the audio: those missing at one go.
+
+        Each piece of work has a thread wait for its turn with Python some dozen times, however long the piece is.
+        """
+        grid = look.grid(level)
+        numbers = range(number, min(number + count, -(-grid.columns_of(sound.frames) // TILE_COLUMNS)))
+        keys = {n: (sound.identity, look, level, n) for n in numbers}
+        there = {n: self._find(key, EXACT) for n, key in keys.items()}
+        tiles = {n: found[0] for n, found in there.items() if found is not None}
+        missing = [n for n in numbers if n not in tiles]
+        if missing:
+            first = missing[0] * TILE_COLUMNS
+            pieces = [p for _, p in mel_chunks(sound, grid, first, (missing[-1] + 1) * TILE_COLUMNS, cancel=cancel)]
+            columns = np.concatenate(pieces, axis=1)
+            for n in range(missing[0], missing[-1] + 1):
+                begin = n * TILE_COLUMNS - first
+                tiles[n] = np.ascontiguousarray(columns[:, begin : begin + TILE_COLUMNS])
+                self._keep(keys[n], tiles[n], EXACT)
+        return [tiles[n] for n in numbers]
 
     def _sketch(self, sound: Sound, look: MelLook, level: int, number: int, cancel: CancelToken | None) -> None:
         """Keeps a coarse tile: one look into every fourth column, its neighbours taken to be like it."""

@@ -10,15 +10,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from mixassist.analysis.kept_sums import MOST_STEPS, KeptSum, Names, changed_names, is_worth_following, mixed
 from mixassist.analysis.sounds import GraphSound
-from mixassist.rendering.play_graph import MixScratch, PlayGraph, PlayStrip, Samples, mix_block
+from mixassist.rendering.play_graph import PlayGraph, PlayStrip, Samples
 
-_BLOCK_FRAMES = 1 << 17
 _LEAST_FRAMES, _MOST_FRAMES = 1 << 16, 1 << 21
 """Lengths that are worth keeping for a graph that is followed: close looks, but not the blocks of an outline."""
-_FEW_STRIPS = 4
-_MOST_STEPS = 64
-"""After so many changes everything is added up again, so that rounding errors do not gather."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +34,12 @@ class StretchSum:
     start: int
     samples: Samples
     steps: int = 0
+
+
+def stretch_of(kept: KeptSum, names: Names, start: int, frames: int) -> StretchSum:
+    """Returns a stretch that a kept mix has summed as something to begin from, its strips under these names."""
+    samples = kept.known(start, frames) / np.float32(kept.graph.master_gain)
+    return StretchSum(names, kept.strips, start, samples, kept.steps)
 
 
 class RecentSums:
@@ -62,32 +65,38 @@ class RecentSums:
             self._sums.clear()
 
     def summed(
-        self, place: Hashable, graph: PlayGraph, names: Mapping[str, Hashable], start: int, frames: int
+        self,
+        place: Hashable,
+        graph: PlayGraph,
+        names: Names,
+        start: int,
+        frames: int,
+        former: StretchSum | None = None,
     ) -> Samples:
         """Returns a stretch of a graph, (frames, 2), its master's gain included, and remembers the sum.
 
         Args:
             place: what the stretch belongs to; the same place always has the same `start` and `frames`.
             names: of the samples, place and gains of each strip by track id: where a name is the same, so is the strip.
+            former: what to begin from where nothing has been summed for this place.
 
         The array must not be written to.
         """
         strips = {strip.track_id: strip for strip in graph.strips if not strip.is_silent}
-        former = self.find(place)
-        gone, new, steps = [], list(strips.values()), 0
-        total = None
-        if former is not None and former.steps < _MOST_STEPS and former.names.keys() == names.keys():
-            changed = [track for track in names if names[track] != former.names[track]]
-            if len(changed) <= min(_FEW_STRIPS, len(names) // 2):
+        former = self.find(place) or former
+        total, gone, new, steps = None, [], list(strips.values()), 0
+        if former is not None and former.steps < MOST_STEPS:
+            changed = changed_names(names, former.names)
+            if is_worth_following(len(changed), len(names)):
                 gone = [former.strips[track] for track in changed if track in former.strips]
                 new = [strips[track] for track in changed if track in strips]
                 total, steps = former.samples, former.steps + 1
-        if total is None or gone or new:
-            added = _mixed(graph, new, start, frames)
-            if total is None:
-                total, steps = added, 0
-            else:
-                total = total - _mixed(graph, gone, start, frames) + added
+        plain = replace(graph, master_gain=1.0)
+        if total is not None and (gone or new):
+            total = total - mixed(plain, gone, start, frames) + mixed(plain, new, start, frames)
+        # What is no number stays none whatever is taken out of it.
+        if total is None or not np.isfinite(total).all():
+            total, steps = mixed(plain, list(strips.values()), start, frames), 0
         with self._lock:
             self._sums[place] = StretchSum(dict(names), strips, start, total, steps)
             self._sums.move_to_end(place)
@@ -119,12 +128,3 @@ class FollowedSound(GraphSound):
         }  # fmt: skip
         frame = (self.graph.length_frames, self.graph.sample_rate_hz)
         return self._sums.summed((start, frames, *frame), self.graph, names, start, frames)
-
-
-def _mixed(graph: PlayGraph, strips: list[PlayStrip], start: int, frames: int) -> Samples:
-    """Adds these strips up over a stretch, without the master's gain."""
-    alone = replace(graph, strips=tuple(strips), master_gain=1.0)
-    block, scratch = np.zeros((frames, 2), np.float32), MixScratch(min(_BLOCK_FRAMES, max(frames, 1)))
-    for first in range(0, frames, scratch.frames):
-        mix_block(alone, start + first, block[first : first + scratch.frames], scratch)
-    return block

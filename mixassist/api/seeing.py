@@ -17,7 +17,7 @@ from threading import Lock
 from typing import Any
 
 from mixassist.analysis.kept_sums import KeptSums
-from mixassist.analysis.recent_sums import RecentSums, StretchSum
+from mixassist.analysis.recent_sums import RecentSums, StretchSum, stretch_of
 from mixassist.analysis.signals import finite
 from mixassist.analysis.sounds import FramesOf, GraphSound, ResidualSound, Sound, StretchSound
 from mixassist.audio.loudness import LoudnessMeter
@@ -122,6 +122,7 @@ def sound_of(
     subject: Subject,
     *,
     cache: RenderCache | None = None,
+    workers: int | None = None,
     progress: Progress = no_progress,
     cancel: CancelToken | None = None,
 ) -> GraphSound:
@@ -129,17 +130,21 @@ def sound_of(
 
     Its `graph` can be played.
 
+    Args:
+        workers: how many strips may be rendered side by side; by default as many as for a file.
+
     Raises:
         MixAssistError: a stem cannot be read, the view has no renderer, there is no such snapshot, the disk is full.
         Cancelled: as the token asks.
     """
     state, renders = subject_session(session, subject), cache or RenderCache()
-    graph = render_session(state, stems, subject.view, progress, cancel, cache=renders)
-    return _whole(graph, identity_of(session, stems, subject), renders)
+    graph = render_session(state, stems, subject.view, progress, cancel, cache=renders, workers=workers)
+    return _whole(graph, state, _wanted(state, stems, subject.view), renders)
 
 
-def _whole(graph: PlayGraph, identity: str, renders: RenderCache) -> GraphSound:
-    return GraphSound(graph, identity, _kept.of(identity, graph.length_frames, renders))
+def _whole(graph: PlayGraph, state: Session, wanted: _Wanted, renders: RenderCache) -> GraphSound:
+    identity, names = _identity(state, wanted), {i: name for i, (_, name) in wanted.items()}
+    return GraphSound(graph, identity, _kept.of(identity, graph, names, renders))
 
 
 def part_of(
@@ -157,7 +162,7 @@ def part_of(
     Strips whose complete render is in the cache are taken from there. Where a compressor works, the others are a
     hair's breadth from the exact render (they start from rest some seconds earlier), so the sound has an identity of
     its own, and pictures of it are to be replaced by those of `sound_of`. Stems are decoded first if they are not yet.
-    What was summed for the same seconds before is summed on where few strips have changed since.
+    What was summed before, for the same seconds or as a whole, is summed on where few strips have changed since.
 
     Returns:
         A `StretchSound`; a `GraphSound`, all of it and exact, when every strip's complete render is in the cache.
@@ -173,7 +178,7 @@ def part_of(
     stems.decode([found[t.id] for t in state.tracks if state.is_audible(t)], cancel=cancel)
     wanted = _wanted(state, stems, subject.view)
     place = (subject, start, stop, rate, str(renders.directory))
-    former = _recent.find(place)
+    former = _recent.find(place) or _nearest(state, wanted, start, stop - start)
     takes: dict[str, Take] = {}
     names: dict[str, Hashable] = {}
     for track in state.tracks:
@@ -184,11 +189,18 @@ def part_of(
             continue
         order, name = wanted[track.id]
         takes[track.id], names[track.id] = _part_take(order, name, former, track, (start, stop), renders)
-    graph, identity = assemble(state, takes), _identity(state, wanted)
-    samples = _recent.summed(place, graph, names, start, stop - start)
+    graph = assemble(state, takes)
+    samples = _recent.summed(place, graph, names, start, stop - start, former)
     if not any(name[1] for name in names.values()):  # type: ignore[index]
-        return _whole(graph, identity, renders)
-    return StretchSound(graph, f"{identity}-{start}-{stop}", start, samples)
+        return _whole(graph, state, wanted, renders)
+    return StretchSound(graph, f"{_identity(state, wanted)}-{start}-{stop}", start, samples)
+
+
+def _nearest(state: Session, wanted: _Wanted, start: int, frames: int) -> StretchSum | None:
+    """Returns a stretch of a mix that is kept and differs in few strips."""
+    frame = (state.length_frames, state.sample_rate_hz, 10.0 ** (state.master.gain_db / 20.0))
+    kept = _kept.nearest({i: name for i, (_, name) in wanted.items()}, frame, start, frames)
+    return None if kept is None else stretch_of(kept, {i: (n, False) for i, n in kept.names.items()}, start, frames)
 
 
 def _part_take(

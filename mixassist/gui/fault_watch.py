@@ -76,7 +76,7 @@ class FaultWatch(QObject):
 
             return find_session_faults(session, stems, progress, cancel)
 
-        self._task = self._tasks.run_task(self.tr("Looking for faults"), work, self._take, quiet=True)
+        self._task = self._tasks.run_task(self.tr("Looking for faults"), work, self._take, quiet=True, patient=True)
 
     def _take(self, found: tuple[tuple[str, str], ...]) -> None:
         self._task = None

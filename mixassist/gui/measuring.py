@@ -57,7 +57,7 @@ class MixMeasuring(QObject):
 
             return measure_mix(graph, progress, cancel)
 
-        self._task = self._tasks.run_task(self.tr("Measuring the mix"), work, self._take, quiet=True)
+        self._task = self._tasks.run_task(self.tr("Measuring the mix"), work, self._take, quiet=True, patient=True)
 
     def _take(self, measures: Any) -> None:
         self._task = None

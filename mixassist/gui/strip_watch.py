@@ -141,7 +141,7 @@ class StripWatch(QObject):
         def work(progress: Progress, cancel: CancelToken) -> Any:
             return compute(session, stems, track_id, progress, cancel)
 
-        self._task = self._tasks.run_task(self._words, work, self._take, self._give_up, quiet=True)
+        self._task = self._tasks.run_task(self._words, work, self._take, self._give_up, quiet=True, patient=True)
         # Stopped by hand: not tried again until something changes.
         self._task.on_cancelled = lambda task=self._task: self._take(None) if task is self._task else None
 

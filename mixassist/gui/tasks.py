@@ -18,6 +18,8 @@ Work = Callable[[Progress, CancelToken], Any]
 _REPORT_EVERY_S = 0.05
 _HELD_MS = 700
 """What nobody waits for lets what is waited for go before it for so long, and not longer."""
+_PATIENCE_MS = 6000
+"""So long what is patient lets go before it whatever is wanted soon."""
 
 
 class Task(QObject):
@@ -32,6 +34,7 @@ class Task(QObject):
         self.words = words
         self.quiet = quiet
         self.is_soon = False
+        self.is_patient = False
         self.ends = False
         self.fraction = 0.0
         self.detail = words
@@ -115,6 +118,11 @@ class TaskRunner(QObject):
         self._holding.setSingleShot(True)
         self._holding.setInterval(_HELD_MS)
         self._holding.timeout.connect(self._begin_held)
+        self._patient: list[Task] = []
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(_PATIENCE_MS)
+        self._patience.timeout.connect(lambda: self._begin_patient(at_last=True))
         self.default_on_error: Callable[[MixAssistError], None] | None = None
 
     @property
@@ -140,6 +148,7 @@ class TaskRunner(QObject):
         is_final: bool = False,
         let_go: Callable[[Any], None] | None = None,
         soon: bool = False,
+        patient: bool = False,
     ) -> Task:
         """Starts `work(progress, cancel)`; exactly one of the callbacks follows in the window's thread.
 
@@ -150,15 +159,20 @@ class TaskRunner(QObject):
             is_final: once done it counts, even if it was cancelled in the very last moment: what is written is there.
             let_go: takes a result that came too late to be wanted and closes what it holds.
             soon: somebody waits for it with their eyes: it goes before what waits for a thread.
+            patient: long work that can wait: one at a time, behind all that is wanted soon, so that whoever computes
+                for the eyes has the cores and Python's lock almost alone.
         """
         task = Task(words, work, quiet, self)
-        task.ends, task.is_final, task.let_go, task.is_soon = ends, is_final, let_go, soon
+        task.ends, task.is_final, task.let_go, task.is_soon, task.is_patient = ends, is_final, let_go, soon, patient
         task.on_result, task.on_cancelled = on_result, on_cancelled
         task.on_error = on_error or self.default_on_error
         task.progressed.connect(self._tell, Qt.ConnectionType.QueuedConnection)
         task.ended.connect(self._forget)
         self._tasks.append(task)
-        if quiet and not (soon or ends or is_final) and any(t.is_soon for t in self._tasks):
+        if patient:
+            self._patient.append(task)
+            self._begin_patient()
+        elif quiet and not (soon or ends or is_final) and self._is_any_soon():
             self._hold(task)
         else:
             self._pool.start(_Job(task), 1 if soon else 0)
@@ -176,6 +190,25 @@ class TaskRunner(QObject):
         for task in held:
             self._pool.start(_Job(task), 0)
 
+    def _is_any_soon(self) -> bool:
+        return any(t.is_soon for t in self._tasks)
+
+    def _begin_patient(self, at_last: bool = False) -> None:
+        """Begins the next patient task if it is its turn; those that were cancelled meanwhile only have to end."""
+        waiting, self._patient = self._patient, []
+        is_free = not any(t.is_patient and t not in waiting for t in self._tasks)
+        for task in waiting:
+            is_next = is_free and (at_last or not self._is_any_soon())
+            if is_next or task.cancel_token.is_cancelled:
+                is_free = is_free and not is_next
+                self._pool.start(_Job(task), 0)
+            else:
+                self._patient.append(task)
+        if not self._patient:
+            self._patience.stop()
+        elif at_last or not self._patience.isActive():
+            self._patience.start()
+
     def cancel_all(self) -> None:
         """Asks all work to stop."""
         for task in self._tasks:
@@ -187,8 +220,10 @@ class TaskRunner(QObject):
         for task in self._tasks:
             task.on_result = task.on_error = task.on_cancelled = None
         self.cancel_all()
-        self._holding.stop()
+        for timer in (self._holding, self._patience):
+            timer.stop()
         self._held.clear()
+        self._patient.clear()
         self._pool.waitForDone()
         # The ends of tasks are on their way to this thread; what they brought must still be closed.
         for task in tuple(self._tasks):
@@ -201,7 +236,8 @@ class TaskRunner(QObject):
     def _forget(self, task: Task) -> None:
         if task in self._tasks:
             self._tasks.remove(task)
-        if self._held and not any(t.is_soon for t in self._tasks):
+        if self._held and not self._is_any_soon():
             self._begin_held()
+        self._begin_patient()
         self.list_changed.emit()
         self.changed.emit()

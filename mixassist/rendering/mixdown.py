@@ -71,10 +71,14 @@ def render_session(
     cancel: CancelToken | None = None,
     *,
     cache: RenderCache | None = None,
+    workers: int | None = None,
 ) -> PlayGraph:
     """Renders every audible track completely and exactly, and returns the graph with the session's own master gain.
 
     Renders that the cache holds are taken from there; the samples are the same to the bit.
+
+    Args:
+        workers: how many strips are rendered side by side.
 
     Raises:
         MixAssistError: the view has no renderer, a stem cannot be read, the disk is full.
@@ -95,7 +99,8 @@ def render_session(
             takes[track.id] = wanted
         else:
             orders[track.id] = wanted
-    rendered = _rendered(orders, cache or RenderCache(), scaled(progress, 0.3 if waiting else 0.0, 1.0), cancel)
+    part = scaled(progress, 0.3 if waiting else 0.0, 1.0)
+    rendered = _rendered(orders, cache or RenderCache(), workers or _WORKERS, part, cancel)
     for track_id, order in orders.items():
         takes[track_id] = Take(rendered[order.key], order.gain, order.key)
     progress(1.0, "rendered")
@@ -103,7 +108,7 @@ def render_session(
 
 
 def _rendered(
-    orders: dict[str, Order], cache: RenderCache, progress: Progress, cancel: CancelToken | None
+    orders: dict[str, Order], cache: RenderCache, workers: int, progress: Progress, cancel: CancelToken | None
 ) -> dict[str, Samples]:
     """Returns the samples of every order by key, from the cache or rendered now, some side by side."""
     results: dict[str, Samples] = {}
@@ -125,7 +130,7 @@ def _rendered(
     check()
     if not missing:
         return results
-    with one_torch_thread(), ThreadPoolExecutor(_WORKERS, "mixdown") as pool:
+    with one_torch_thread(), ThreadPoolExecutor(workers, "mixdown") as pool:
         futures = {order.key: pool.submit(_render_whole, order, cache, tell, check) for order in missing}
         try:
             wait(futures.values(), return_when=FIRST_EXCEPTION)

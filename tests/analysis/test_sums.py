@@ -47,7 +47,7 @@ def test_a_kept_sum_is_the_sum_to_the_bit_and_is_made_once(
     graph: PlayGraph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plain = GraphSound(graph)
-    kept = GraphSound(graph, "x", KeptSums(10_000_000).of("x", FRAMES, RenderCache(tmp_path)))
+    kept = GraphSound(graph, "x", KeptSums(10_000_000).of("x", graph, names_of(graph), RenderCache(tmp_path)))
     for start, frames in ((-100, 400), (70_000, 100_000), (FRAMES - 1000, 3000), (0, FRAMES), (131_000, 200)):
         assert np.array_equal(kept.read(start, frames), plain.read(start, frames))
     monkeypatch.setattr(GraphSound, "_mix", lambda *_: pytest.fail("added up again"))
@@ -57,7 +57,7 @@ def test_a_kept_sum_is_the_sum_to_the_bit_and_is_made_once(
 def test_a_short_look_adds_up_no_more_than_it_needs(
     graph: PlayGraph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sound = GraphSound(graph, "x", KeptSums(10_000_000).of("x", FRAMES, RenderCache(tmp_path)))
+    sound = GraphSound(graph, "x", KeptSums(10_000_000).of("x", graph, names_of(graph), RenderCache(tmp_path)))
     lengths: list[int] = []
     mix = GraphSound._mix
     monkeypatch.setattr(GraphSound, "_mix", lambda s, start, out: lengths.append(len(out)) or mix(s, start, out))
@@ -72,19 +72,53 @@ def test_where_the_disk_is_full_each_reader_adds_up(
         raise MixAssistError("the disk is full")
 
     monkeypatch.setattr(RenderFile, "write", full)
-    sound = GraphSound(graph, "x", KeptSums(10_000_000).of("x", FRAMES, RenderCache(tmp_path)))
+    sound = GraphSound(graph, "x", KeptSums(10_000_000).of("x", graph, names_of(graph), RenderCache(tmp_path)))
     for _ in range(2):
         assert np.array_equal(sound.read(0, FRAMES), GraphSound(graph).read(0, FRAMES))
 
 
+def test_a_mix_like_a_kept_one_is_made_from_it(
+    graph: PlayGraph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sums, cache = KeptSums(50 * FRAMES), RenderCache(tmp_path)
+
+    def sound(state: PlayGraph, name: str) -> GraphSound:
+        return GraphSound(state, name, sums.of(name, state, names_of(state), cache))
+
+    sound(graph, "first").read(0, FRAMES)
+    states = {"louder": changed(graph, "2", lambda s: replace(s, gain_left=0.9))}
+    states["other"] = changed(states["louder"], "5", lambda s: replace(s, samples=noise(FRAMES, 77)))
+    states["muted"] = replace(graph, strips=graph.strips[1:])
+    whole = {name: GraphSound(state).read(0, FRAMES) for name, state in states.items()}
+    monkeypatch.setattr(GraphSound, "_mix", lambda *_: pytest.fail("added up again"))
+    for name, state in states.items():
+        found = sound(state, name)
+        assert found.read(100_000, 500).any()
+        assert np.abs(found.read(0, FRAMES) - whole[name]).max() < 1e-6
+
+
+def test_what_is_no_number_goes_with_its_strip(graph: PlayGraph, tmp_path: Path) -> None:
+    sums, recent, cache = KeptSums(50 * FRAMES), RecentSums(), RenderCache(tmp_path)
+    broken = noise(FRAMES, 3)
+    broken[1000] = np.nan
+    for name, samples in (("broken", broken), ("mended", noise(FRAMES, 4))):
+        state = changed(graph, "5", lambda s, samples=samples: replace(s, samples=samples))
+        kept = GraphSound(state, name, sums.of(name, state, names_of(state), cache))
+        recently = recent.summed("place", state, names_of(state), 0, FRAMES)
+        for found in (kept.read(0, FRAMES), recently):
+            assert np.allclose(found, GraphSound(state).read(0, FRAMES), atol=1e-6, equal_nan=True)
+
+
 def test_kept_sums_keep_to_their_limit_and_leave_no_file(graph: PlayGraph, tmp_path: Path) -> None:
     sums, cache = KeptSums(20 * FRAMES), RenderCache(tmp_path)
-    assert sums.of("long", 3 * FRAMES, cache) is None and sums.of("empty", 0, cache) is None
-    first = sums.of("a", FRAMES, cache)
-    assert first is not None and sums.of("a", FRAMES, cache) is first
-    sums.of("b", FRAMES, cache)
-    sums.of("c", FRAMES, cache)
-    assert sums.of("a", FRAMES, cache) is not first
+    names = names_of(graph)
+    for name, frames in (("long", 3 * FRAMES), ("empty", 0)):
+        assert sums.of(name, replace(graph, length_frames=frames), names, cache) is None
+    first = sums.of("a", graph, names, cache)
+    assert first is not None and sums.of("a", graph, names, cache) is first
+    for name, gain in (("b", 0.3), ("c", 0.4)):
+        sums.of(name, replace(graph, master_gain=gain), names, cache)
+    assert sums.of("a", graph, names, cache) is not first
     del first
     sums.clear()
     assert not list(tmp_path.iterdir())
@@ -101,8 +135,8 @@ def test_a_change_of_few_strips_adds_up_those_alone(graph: PlayGraph, monkeypatc
     mixed: list[int] = []
     from mixassist.analysis import recent_sums
 
-    real = recent_sums._mixed
-    monkeypatch.setattr(recent_sums, "_mixed", lambda g, strips, *a: mixed.append(len(strips)) or real(g, strips, *a))
+    real = recent_sums.mixed
+    monkeypatch.setattr(recent_sums, "mixed", lambda g, strips, *a: mixed.append(len(strips)) or real(g, strips, *a))
     for state in states:
         found = sums.summed("place", state, names_of(state), start, frames)
         assert np.abs(found - GraphSound(state).read(start, frames)).max() < 1e-6

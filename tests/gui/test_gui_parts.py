@@ -158,6 +158,49 @@ def test_what_nobody_waits_for_begins_behind_what_is_wanted_soon(qtbot: QtBot) -
     runner.close()
 
 
+def test_patient_work_goes_one_at_a_time_behind_what_is_wanted_soon(qtbot: QtBot) -> None:
+    runner = TaskRunner()
+    runner._patience.setInterval(60_000)
+    order: list[str] = []
+    soon, first = threading.Event(), threading.Event()
+
+    def work(name: str, go: threading.Event | None = None) -> Callable[[Progress, CancelToken], None]:
+        def run(progress: Progress, cancel: CancelToken) -> None:
+            assert go is None or go.wait(5.0)
+            cancel.check()
+            order.append(name)
+
+        return run
+
+    runner.run_task("soon", work("soon", soon), quiet=True, soon=True)
+    for name, go in (("first", first), ("dropped", None), ("second", None)):
+        task = runner.run_task(name, work(name, go), quiet=True, patient=True)
+        if name == "dropped":
+            task.cancel()
+    qtbot.wait(20)
+    assert order == []
+    soon.set()
+    qtbot.waitUntil(lambda: [t.words for t in runner.tasks] == ["first", "second"])
+    assert order == ["soon"]
+    first.set()
+    qtbot.waitUntil(lambda: runner.is_idle)
+    assert order == ["soon", "first", "second"]
+    runner.close()
+
+
+def test_patience_has_an_end(qtbot: QtBot) -> None:
+    runner = TaskRunner()
+    runner._patience.setInterval(10)
+    go, order = threading.Event(), []
+    runner.run_task("soon", lambda progress, cancel: go.wait(5.0), quiet=True, soon=True)
+    for name in ("first", "second"):
+        runner.run_task(name, lambda progress, cancel, name=name: order.append(name), quiet=True, patient=True)
+    qtbot.waitUntil(lambda: order == ["first", "second"])
+    go.set()
+    qtbot.waitUntil(lambda: runner.is_idle)
+    runner.close()
+
+
 def test_settings_come_back(tmp_path: Path) -> None:
     settings = Settings(theme="light")
     settings.add_recent(tmp_path / "a.mixassist")

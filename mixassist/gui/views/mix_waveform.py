@@ -109,7 +109,8 @@ class MixWaveform(QObject):
 
         # What is heard next is soon drawn; all of it may wait.
         soon = stale is not None and sum(end - start for start, end in stale) < _SOON_S * graph.sample_rate_hz
-        self._task = self._tasks.run_task(self.tr("Drawing the mix"), work, self._take, quiet=True, soon=soon)
+        words = self.tr("Drawing the mix")
+        self._task = self._tasks.run_task(words, work, self._take, quiet=True, soon=soon, patient=not soon)
         # Stopped by hand: not begun again until something changes.
         self._task.on_cancelled = self._end
 

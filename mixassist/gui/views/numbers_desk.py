@@ -90,7 +90,7 @@ class NumbersDesk(QObject):
 
             return numbers_of(a, b, level_match=matched, start_s=start_s, end_s=end_s, progress=progress, cancel=cancel)
 
-        self._task = task = self._tasks.run_task(self.tr("Measuring"), work, quiet=True)
+        self._task = task = self._tasks.run_task(self.tr("Measuring"), work, quiet=True, patient=True)
         task.on_result = lambda numbers: self._take(task, key, numbers)
         task.on_error = lambda _: self._give_up(task, key)
         task.on_cancelled = lambda: self._give_up(task, key)

@@ -111,7 +111,7 @@ class PairDesk(QObject):
         def work(progress: Progress, cancel: CancelToken) -> list[tuple[PairWish, object, PairFacts]]:
             return [(w, key, facts_of(w, a, b, progress, cancel)) for w, a, b, key in stale]
 
-        self._task = task = self._tasks.run_task(self.tr("Comparing"), work, quiet=True)
+        self._task = task = self._tasks.run_task(self.tr("Comparing"), work, quiet=True, patient=True)
         task.on_result = lambda found: self._take(task, found)
         task.on_error = lambda _: self._give_up(task, wanted)
         task.on_cancelled = lambda: self._give_up(task, wanted)

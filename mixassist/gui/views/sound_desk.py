@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,8 +23,12 @@ _PAUSE_MS = 40
 _CHUNK_S = 12.0
 """Seconds of a part: a tenth of a second of rendering."""
 _SIDE_BY_SIDE = 2
-_PARTS_FOR_S = 4.0
-"""After so long parts are no help any more: the exact render is under way."""
+_WORKERS = max(1, min((os.cpu_count() or 2) - 1, 2))
+"""One core stays free for sound and window."""
+_FEW_STRIPS = 3
+"""Up to so many stale strips are rendered as a whole in a moment, beside the engine's own."""
+_PARTS_FOR_S, _PARTS_OF_FEW_FOR_S = 4.0, 0.3
+"""After so long parts are no help any more: the exact render is under way, that of few strips nearly there."""
 
 
 @dataclass(frozen=True)
@@ -168,15 +173,18 @@ class SoundDesk(QObject):
         seen, here = self.seen_s(), self.here_s()
         if self._told_of != (session, seen):
             self._told_of, self._told_parts = (session, seen), set()
-        # While the engine renders what sounds, its cores are not taken away from it: parts are enough until then.
-        may_render, drawers, told_parts = self._sound.is_ready, tuple(self.drawers), self._told_parts
+        drawers, told_parts = tuple(self.drawers), self._told_parts
+        engine = self._sound.engine
+        is_few = len(engine.rendering()) <= _FEW_STRIPS
+        parts_for_s = 0.0 if told_parts else _PARTS_OF_FEW_FOR_S if is_few else _PARTS_FOR_S
 
         def work(progress: Progress, cancel: CancelToken) -> bool:
             def tell(kind: str, found: Any) -> None:
                 told.emit(session, (kind, (found, [d(found) for d in drawers]) if kind == "part" else found))
 
             search = _Search(session, stems, known, told_parts, tell, cancel)
-            return search.run(missing, seen, here, may_render, progress)
+            waiting = search.parts(list(missing), seen, here, parts_for_s)
+            return search.wholes(waiting, lambda subject: _is_left_to_us(subject, session, engine), progress)
 
         self._task = task = self._tasks.run_task(self.tr("Refreshing pictures"), work, quiet=True, soon=True)
         task.on_result = lambda _: self._end(task)
@@ -250,19 +258,22 @@ class _Search:
         self._session, self._stems, self._known, self._told_parts = session, stems, known, told_parts
         self._tell, self._cancel = tell, cancel
 
-    def run(
-        self, subjects: tuple[Any, ...], seen: tuple[float, float], here_s: float, may_render: bool, progress: Progress
-    ) -> bool:
-        """Returns whether every subject's exact sound was told."""
-        waiting = self._parts(list(subjects), seen, here_s)
-        if not may_render:
-            return not waiting
+    def wholes(self, subjects: list[Any], may_render: Callable[[Any], bool], progress: Progress) -> bool:
+        """Renders what may be rendered; returns whether every subject's exact sound was told."""
         from mixassist.api.seeing import sound_of
 
-        for number, subject in enumerate(waiting):
-            part = scaled(progress, number / len(waiting), (number + 1) / len(waiting))
+        left, total = list(subjects), max(len(subjects), 1)
+        while left:
+            subject = next((s for s in left if may_render(s)), None)
+            if subject is None:
+                return False
+            left.remove(subject)
+            done = total - len(left)
+            part = scaled(progress, (done - 1) / total, done / total)
             try:
-                sound = sound_of(self._session, self._stems, subject, progress=part, cancel=self._cancel)
+                sound = sound_of(
+                    self._session, self._stems, subject, workers=_WORKERS, progress=part, cancel=self._cancel
+                )
             except (MixAssistError, KeyError) as error:
                 self._fail(subject, error)
             else:
@@ -287,8 +298,11 @@ class _Search:
             raise error
         self._tell("failure", (subject, str(error)))
 
-    def _parts(self, subjects: list[Any], seen: tuple[float, float], here_s: float) -> list[Any]:
-        """Tells stretches of what is seen; returns the subjects that still have to be rendered as a whole."""
+    def parts(self, subjects: list[Any], seen: tuple[float, float], here_s: float, for_s: float) -> list[Any]:
+        """Tells stretches of what is seen, one at least, but begins none after some seconds.
+
+        Returns the subjects that still have to be rendered as a whole.
+        """
         from mixassist.rendering.strips import one_torch_thread
 
         waiting = subjects
@@ -297,7 +311,7 @@ class _Search:
             for number, (start_s, end_s) in enumerate(_chunks(seen, here_s)):
                 found = [pool.submit(self._is_done_with_part, s, start_s, end_s, not number) for s in waiting]
                 waiting = [s for s, is_done in zip(waiting, found, strict=True) if not is_done.result()]
-                if not waiting or time.monotonic() - begun_s > _PARTS_FOR_S:
+                if not waiting or time.monotonic() - begun_s >= for_s:
                     break
         return waiting
 
@@ -320,6 +334,17 @@ class _Search:
             self._tell("part", Part(subject, sound, start_s, end_s))
             self._told_parts.add(sound.identity)
         return False
+
+
+def _is_left_to_us(subject: Any, session: Session, engine: Any) -> bool:
+    """Whether a subject may be rendered beside the engine.
+
+    While the engine renders what sounds, its cores are not taken away from it, unless little is stale; what it is
+    about to bring itself is not rendered twice.
+    """
+    stale = len(engine.rendering())
+    is_heard = subject.view == session.view and subject.snapshot is None
+    return not stale or (stale <= _FEW_STRIPS and not is_heard)
 
 
 def _chunks(seen: tuple[float, float], here_s: float) -> Iterator[tuple[float, float]]:
