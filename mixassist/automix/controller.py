@@ -20,7 +20,14 @@ from mixassist.automix.electronic import electronic_share
 from mixassist.automix.gain_setting import set_faders, set_gains, staging_gain_db, with_locked
 from mixassist.automix.inputs import Prediction, TrackAudio
 from mixassist.automix.instrument_sound import USUAL
-from mixassist.automix.levels import band_levels, between, electronic_levels, kept_in_range, target_levels
+from mixassist.automix.levels import (
+    band_levels,
+    between,
+    electronic_levels,
+    kept_in_range,
+    lifted,
+    target_levels,
+)
 from mixassist.automix.network_settings import NetworkSettings, network_settings
 from mixassist.automix.polarity import inverted
 from mixassist.automix.rules import mix_by_rules, silent_controls, song_notes
@@ -40,6 +47,8 @@ RULES_SHARE, RULES_SHARE_PRODUCED, RULES_SHARE_FEW = 0.3, 0.5, 0.8
 """How far levels are drawn from the network's towards the rules' for a band: for raw takes, for stems with effects
 printed, of which the network has met few, and for songs in few stems, where families' usual levels say most."""
 _FEW, _SEVERAL = 4, 8
+_LIFT_SHARE = 0.6
+"""How much of the lift by their own levels the network's wishes take; it is told those levels too, but is shy of them."""
 
 _SURE = 0.7
 """Probability from which the encoder is believed: on real songs that it never met, the family was right then."""
@@ -111,8 +120,10 @@ def wished_levels(song: Song, wished: Mapping[str, float]) -> dict[str, float]:
     """
     if not wished:
         return target_levels(song)
-    band = between(wished, band_levels(song), _rules_share(song))
-    return kept_in_range(song, between(band, electronic_levels(song), electronic_share(song)))
+    lifts = song.own_lifts_lu
+    wished = lifted(wished, lifts, _LIFT_SHARE)
+    band = between(wished, lifted(band_levels(song), lifts), _rules_share(song))
+    return kept_in_range(song, between(band, lifted(electronic_levels(song), lifts), electronic_share(song)))
 
 
 def _rules_share(song: Song) -> float:
@@ -151,8 +162,9 @@ def hear_for_controller(
         rows.append(torch.cat([*vectors, torch.from_numpy(instrument_vector(known))]))
     if not rows:
         return HeardSong(song, torch.zeros(0, 0))
-    levels = torch.from_numpy(level_vectors([p.hearing.loudness_lufs for p in song.parts]))
-    return HeardSong(replace(song, parts=tuple(parts)), torch.cat([torch.stack(rows), levels], dim=1))
+    song = replace(song, parts=tuple(parts))
+    levels = torch.from_numpy(level_vectors(song.own_levels.told_lufs))
+    return HeardSong(song, torch.cat([torch.stack(rows), levels], dim=1))
 
 
 def recognised(part: Part, heard: torch.Tensor) -> Part:

@@ -3,21 +3,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 
 from mixassist.automix.electronic import electronic_share
-from mixassist.automix.families import BASS, DRUMS, REST, family_of, level_together_lu
+from mixassist.automix.families import within_families
 from mixassist.automix.instrument_sound import USUAL
 from mixassist.automix.rules_table import family_levels_lu, rules_table
 from mixassist.automix.song import Part, Song
 
 _BAND_LOW_SLOPE, _BAND_WIDTH_SLOPE = 0.09, 0.1
 """LU per dB: half of those below, for they were set on electronic music."""
-_FAMILY_SHARES = (0.3, 0.8)
-_FEW_STEMS, _MANY_STEMS = 4, 16
-"""A family's stems share the room that people give the family: the more so, the fewer stems a song is cut into."""
 _TRUST = 0.55
 """How much of an instrument's usual level holds in electronic music."""
 _LOW_SLOPE = 0.18
@@ -37,40 +34,28 @@ _NOISE_LUFS = -60.0
 def target_levels(song: Song) -> dict[str, float]:
     """Returns loudness targets in LU by track id; only their differences mean anything.
 
-    Those of a band and those of electronic music, as far as the song is either.
+    Those of a band and those of electronic music, as far as the song is either, and what the takes' own levels tell.
     """
-    return kept_in_range(song, between(band_levels(song), electronic_levels(song), electronic_share(song)))
+    levels = between(band_levels(song), electronic_levels(song), electronic_share(song))
+    return kept_in_range(song, lifted(levels, song.own_lifts_lu))
+
+
+def lifted(levels: Mapping[str, float], lifts_lu: Mapping[str, float], share: float = 1.0) -> dict[str, float]:
+    """Returns levels with a share of lifts added; by track id, in LU."""
+    return {key: level + share * lifts_lu[key] for key, level in levels.items()}
 
 
 def band_levels(song: Song) -> dict[str, float]:
     """Returns targets in LU as engineers have them in songs that people play (MixologyDB's).
 
-    The usual level of the instrument. Where few stems make a song, each is much of its family, and the family's usual
-    level counts: an `other` beside drums, bass and voices is no single keyboard. A little of what the sound says.
+    The usual level of the instrument within its family, and a little of what the sound says.
     """
-    low, high = _FAMILY_SHARES
-    place = (_MANY_STEMS - len(song.parts)) / (_MANY_STEMS - _FEW_STEMS)
-    share = float(np.clip(low + (high - low) * place, low, high))
-    families: dict[str, list[Part]] = {}
-    for part in song.parts:
-        families.setdefault(family_of(part.instrument), []).append(part)
-    wanted = _family_levels(families, bool(song.of("other")))
-    levels = {}
-    for family, parts in families.items():
-        usual = [_usual_level(p.instrument, song) for p in parts]
-        lift = share * (wanted[family] - level_together_lu(usual, [p.instrument for p in parts]))
-        for part, level in zip(parts, usual, strict=True):
-            levels[part.id] = level + lift + _BAND_LOW_SLOPE * _low_db(part) - _BAND_WIDTH_SLOPE * _width_db(part)
-    return levels
-
-
-def _family_levels(present: Collection[str], has_other: bool) -> dict[str, float]:
-    """Levels of families in LU; an `other` holds the drums and the bass that have no stems of their own."""
-    levels = dict(family_levels_lu())
-    if has_other:
-        within = [REST, *(family for family in (DRUMS, BASS) if family not in present)]
-        levels[REST] = float(10.0 * np.log10(np.sum([10.0 ** (levels[family] / 10.0) for family in within])))
-    return levels
+    instruments = [p.instrument for p in song.parts]
+    usual = within_families([_usual_level(i, song) for i in instruments], instruments, family_levels_lu())
+    return {
+        part.id: float(level) + _BAND_LOW_SLOPE * _low_db(part) - _BAND_WIDTH_SLOPE * _width_db(part)
+        for part, level in zip(song.parts, usual, strict=True)
+    }
 
 
 def electronic_levels(song: Song) -> dict[str, float]:

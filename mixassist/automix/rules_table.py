@@ -36,6 +36,20 @@ class InstrumentRules:
     reverb_kinds: Mapping[str, float]
 
 
+@dataclass(frozen=True)
+class RecordedLevels:
+    """How loud takes are recorded, in LU against the mean take of a song: by instrument, and families as a whole.
+
+    `spread_lu` is the standard deviation of takes around that; `kept_share` how much of what a take stands louder is
+    kept in the mix.
+    """
+
+    usual_lu: Mapping[str, float]
+    families_lu: Mapping[str, float]
+    spread_lu: float
+    kept_share: float
+
+
 @cache
 def _content() -> Mapping[str, Any]:
     content: Mapping[str, Any] = json.loads(TABLE_PATH.read_text(encoding="utf-8"))
@@ -52,6 +66,18 @@ def rules_table() -> Mapping[str, InstrumentRules]:
 def family_levels_lu() -> Mapping[str, float]:
     """Returns the level of each of `families.FAMILIES` as a whole, in LU on the scale of the instruments' levels."""
     return MappingProxyType({key: float(entry["level_lu"]) for key, entry in _content()["families"].items()})
+
+
+@cache
+def recorded_table() -> RecordedLevels:
+    """Returns how loud takes are recorded; every instrument of the vocabulary has a level."""
+    entry = _content()["recorded"]
+    return RecordedLevels(
+        usual_lu=MappingProxyType({key: float(value) for key, value in entry["usual_lu"].items()}),
+        families_lu=MappingProxyType({key: float(f["level_lu"]) for key, f in entry["families"].items()}),
+        spread_lu=float(entry["spread_lu"]),
+        kept_share=float(entry["kept_share"]),
+    )
 
 
 def _instrument(entry: Mapping[str, Any]) -> InstrumentRules:

@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from mixassist.automix.hearing import Hearing, listen
 from mixassist.automix.inputs import TrackAudio
 from mixassist.automix.instrument_sound import has_width, identify
+from mixassist.automix.recorded_levels import OwnLevels, own_levels
 from mixassist.domain.progress import CancelToken, Progress, no_progress
 from mixassist.domain.track import Track
 
@@ -65,6 +67,16 @@ class Song:
     def produced_share(self) -> float:
         """Share of the parts on which effects are likely printed, 0 … 1."""
         return sum(self.is_produced(p) for p in self.parts) / max(len(self.parts), 1)
+
+    @cached_property
+    def own_levels(self) -> OwnLevels:
+        """What the levels tell at which the parts were handed over, in the order of `parts`."""
+        return own_levels([p.hearing.loudness_lufs for p in self.parts], [p.instrument for p in self.parts])
+
+    @property
+    def own_lifts_lu(self) -> Mapping[str, float]:
+        """How much louder each part is meant than its instrument usually is, by its own level: LU by track id."""
+        return {p.id: float(lift) for p, lift in zip(self.parts, self.own_levels.lift_lu, strict=True)}
 
     @property
     def copies(self) -> frozenset[str]:

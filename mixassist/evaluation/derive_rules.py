@@ -22,6 +22,7 @@ from mixassist.evaluation.rule_figures import (
     family_figures,
     level_figures,
     pan_figures,
+    recorded_figures,
     reverb_figures,
 )
 
@@ -67,6 +68,11 @@ HOW = {
         "level of all voices, all drums, the bass and the rest together on the same scale, median over mixes; stems "
         "that sound seldom count less (mixassist/automix/families.py)"
     ),
+    "recorded": (
+        "'usual_lu' is the loudness of raw takes against the mean take of their mix, by instrument as 'level_lu' is; "
+        "'spread_lu' the standard deviation of takes around it within a song; 'kept_share' the slope of what stands "
+        "louder in the mix than its instrument does over what was recorded louder: median of the songs"
+    ),
     "equalizer": (
         "mean of the channels' summed bells and shelves at octaves, channels without an equaliser counting as flat; "
         "'high_pass_share' and 'high_pass_hz' (median) of the high-pass filters, which are not in the curve"
@@ -108,7 +114,10 @@ def derive(folder: str | Path) -> dict[str, Any]:
         "command": "python -m mixassist.evaluation.derive_rules ../shared/data/mix-decisions",
         "sources": list(SOURCES),
         "how": HOW,
-        "families": family_figures(tracks, table),
+        "families": family_figures(
+            tracks, [t.level_lufs for t in tracks], {key: figures["level_lu"] for key, figures in levels.items()}
+        ),
+        "recorded": recorded_figures(tracks, levels),
         "instruments": table,
     }
 

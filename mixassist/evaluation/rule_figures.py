@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mixassist.automix.families import FAMILIES, family_of, level_together_lu
+from mixassist.automix.families import DRUMS, FAMILIES, family_of, level_together_lu
 from mixassist.evaluation.mix_decisions import MixedTrack, weighted_quantile
 
 OCTAVES_HZ = (62.5, 125.0, 250.0, 500.0, 1000.0, 2000.0, 4000.0, 8000.0, 16000.0)
@@ -23,9 +23,7 @@ def level_figures(
 ) -> dict[str, dict[str, Any]]:
     """Levels by instrument relative to the mean channel of a mix, by least absolute deviations."""
     keys = sorted({t.instrument for t in tracks})
-    levels, design, weights = _centred(tracks, keys)
-    effects = _least_absolute(design, levels, weights)
-    residuals = levels - design @ effects
+    effects, residuals = _usual(tracks, keys, [t.level_lufs for t in tracks])
     against_lead = _against_lead(tracks)
     figures: dict[str, dict[str, Any]] = {}
     for index, key in enumerate(keys):
@@ -46,14 +44,53 @@ def level_figures(
     return figures
 
 
+def recorded_figures(tracks: Sequence[MixedTrack], levels: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """How loud takes were recorded, by instrument, and how far the mixes keep what was recorded louder than usual.
+
+    Args:
+        levels: the figures of `level_figures`; instruments without takes of their own follow those.
+    """
+    keys = sorted({t.instrument for t in tracks})
+    takes, apart = _usual(tracks, keys, [t.raw_lufs for t in tracks])
+    _, mixed = _usual(tracks, keys, [t.level_lufs for t in tracks])
+    songs = sorted({t.song for t in tracks})
+    slopes = []
+    for song in songs:
+        mine = np.array([t.song == song for t in tracks])
+        slopes.append(float(np.polyfit(apart[mine], mixed[mine], 1)[0]))
+    usual = dict(zip(keys, takes.tolist(), strict=True))
+    kit = [key for key in usual if family_of(key) == DRUMS and key != "percussion"]
+    usual["drum_kit"] = level_together_lu([usual[k] for k in kit], kit)
+    for key, figures in levels.items():
+        other = figures["from"].split(",")[0]
+        usual.setdefault(key, usual.get(other, 0.0))
+    spread = float(np.sqrt(np.mean([np.var(apart[[t.song == song for t in tracks]]) for song in songs])))
+    return {
+        "spread_lu": round(spread, 2),
+        "kept_share": round(float(np.median(slopes)), 2),
+        "kept_share_by_song": [round(s, 2) for s in sorted(slopes)],
+        "families": family_figures(tracks, [t.raw_lufs for t in tracks], usual),
+        "usual_lu": {key: round(value, 2) for key, value in sorted(usual.items())},
+    }
+
+
+def _usual(
+    tracks: Sequence[MixedTrack], keys: Sequence[str], values: Sequence[float]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Each instrument's usual value against the mean of its mix, and what is left of every track's."""
+    levels, design, weights = _centred(tracks, keys, values)
+    effects = _least_absolute(design, levels, weights)
+    return effects, levels - design @ effects
+
+
 def _centred(
-    tracks: Sequence[MixedTrack], keys: Sequence[str]
+    tracks: Sequence[MixedTrack], keys: Sequence[str], values: Sequence[float]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Levels and instrument indicators with their mix's mean taken off, and weights."""
+    """Values and instrument indicators with their mix's mean taken off, and weights."""
     mixes: dict[tuple[str, str], list[int]] = {}
     for index, track in enumerate(tracks):
         mixes.setdefault((track.song, track.mix), []).append(index)
-    levels = np.array([t.level_lufs for t in tracks])
+    levels = np.array(values, dtype=np.float64)
     design = np.array([[float(t.instrument == key) for key in keys] for t in tracks])
     for members in mixes.values():
         levels[members] = np.maximum(levels[members], np.median(levels[members]) - _FLOOR_LU)
@@ -125,20 +162,22 @@ def _whole_kit(tracks: Sequence[MixedTrack], figures: Mapping[str, Mapping[str, 
 
 
 def family_figures(
-    tracks: Sequence[MixedTrack], instruments: Mapping[str, Mapping[str, Any]]
+    tracks: Sequence[MixedTrack], values: Sequence[float], usual_lu: Mapping[str, float]
 ) -> dict[str, dict[str, Any]]:
-    """Levels of whole families on the scale of the instruments' levels: medians over mixes, weighted by rating."""
+    """Values of whole families on the scale of the instruments' usual ones: medians over mixes, weighted by rating."""
     sums: dict[str, list[float]] = {family: [] for family in FAMILIES}
     weights: dict[str, list[float]] = {family: [] for family in FAMILIES}
-    for song, mix in sorted({(t.song, t.mix) for t in tracks}):
-        mine = [t for t in tracks if (t.song, t.mix) == (song, mix)]
-        scale = float(np.median([t.level_lufs - instruments[t.instrument]["level"]["level_lu"] for t in mine]))
+    mixes: dict[tuple[str, str], list[int]] = {}
+    for index, track in enumerate(tracks):
+        mixes.setdefault((track.song, track.mix), []).append(index)
+    for mine in mixes.values():
+        scale = float(np.median([values[i] - usual_lu[tracks[i].instrument] for i in mine]))
         for family in FAMILIES:
-            members = [t for t in mine if family_of(t.instrument) == family]
+            members = [i for i in mine if family_of(tracks[i].instrument) == family]
             if members:
-                together = level_together_lu([t.level_lufs for t in members], [t.instrument for t in members])
+                together = level_together_lu([values[i] for i in members], [tracks[i].instrument for i in members])
                 sums[family].append(together - scale)
-                weights[family].append(members[0].weight)
+                weights[family].append(tracks[members[0]].weight)
     return {
         family: {"level_lu": round(weighted_quantile(sums[family], weights[family]), 2), "mixes": len(sums[family])}
         for family in FAMILIES

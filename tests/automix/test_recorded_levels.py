@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The stems' own levels: believed where they look like a recording, and then what is recorded louder is mixed louder."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from mixassist.automix.levels import target_levels
+from mixassist.automix.recorded_levels import own_levels
+from mixassist.automix.rules_table import recorded_table, rules_table
+from mixassist.automix.song import hear_song
+
+RATE_HZ = 44_100
+BAND = (
+    *("kick", "snare", "tom", "hihat", "overhead", "overhead", "bass", "electric_guitar", "electric_guitar"),
+    *("acoustic_guitar", "keys", "percussion", "lead_vocal", "backing_vocal", "backing_vocal", "tom"),
+)
+
+
+def recorded(lots: np.random.Generator, scatter_lu: float = 4.0) -> np.ndarray:
+    usual = np.array([recorded_table().usual_lu[i] for i in BAND])
+    return -25.0 + usual + lots.normal(0.0, scatter_lu, len(BAND))
+
+
+def test_every_instrument_has_a_usual_level_of_takes() -> None:
+    assert set(recorded_table().usual_lu) == set(rules_table())
+    assert 0.3 < recorded_table().kept_share < 0.8
+    assert 3.0 < recorded_table().spread_lu < 6.0
+
+
+def test_takes_are_told_from_levels_that_tell_nothing() -> None:
+    lots = np.random.default_rng(5)
+    takes = [own_levels(recorded(lots), BAND).trust for _ in range(200)]
+    moved = [own_levels(-23.0 + lots.uniform(-12.0, 12.0, len(BAND)), BAND).trust for _ in range(200)]
+    a_little = [own_levels(-23.0 + lots.uniform(-6.0, 6.0, len(BAND)), BAND).trust for _ in range(200)]
+    assert np.median(takes) > 0.8
+    assert np.mean(moved) < 0.1
+    assert np.mean(a_little) < 0.1
+    assert own_levels(np.full(len(BAND), -23.0), BAND).trust < 0.01, "made alike"
+
+
+def test_what_was_recorded_louder_is_lifted_by_the_share_that_engineers_keep() -> None:
+    lufs = recorded(np.random.default_rng(1), 2.0)
+    before = own_levels(lufs, BAND)
+    lufs[10] += 6.0
+    after = own_levels(lufs, BAND)
+    assert after.apart_lu[10] - before.apart_lu[10] == pytest.approx(6.0, abs=0.7)
+    assert after.lift_lu[10] == pytest.approx(recorded_table().kept_share * after.trust * after.apart_lu[10])
+    assert np.median(after.apart_lu) == pytest.approx(0.0, abs=1e-9)
+
+
+def test_levels_are_told_as_far_as_they_are_believed() -> None:
+    takes = recorded(np.random.default_rng(2), 3.0)
+    believed = own_levels(takes, BAND)
+    np.testing.assert_allclose(believed.told_lufs, takes.mean() + believed.trust * (takes - takes.mean()))
+    alike = own_levels(-23.0 + np.linspace(-0.4, 0.4, len(BAND)), BAND)
+    assert np.ptp(alike.told_lufs) < 0.01
+
+
+def test_noise_one_stem_and_none_say_nothing() -> None:
+    lufs = recorded(np.random.default_rng(3))
+    with_noise = own_levels([*lufs, -75.0], [*BAND, "keys"])
+    assert with_noise.lift_lu[-1] == 0.0
+    assert with_noise.trust > 0.5
+    assert own_levels([-20.0], ["keys"]).trust == 0.0
+    assert own_levels([], []).lift_lu.size == 0
+
+
+def test_a_reordered_song_is_the_same_song() -> None:
+    lufs = recorded(np.random.default_rng(4))
+    order = np.random.default_rng(0).permutation(len(BAND))
+    one = own_levels(lufs, BAND).lift_lu[order]
+    np.testing.assert_allclose(own_levels(lufs[order], [BAND[i] for i in order]).lift_lu, one, atol=1e-9)
+
+
+def test_a_stem_handed_over_louder_stands_further_in_front(sounds: SimpleNamespace) -> None:
+    """Three stems and a fourth, handed over at two levels: targets follow by no more than engineers do."""
+
+    def level(gain: float) -> float:
+        tracks = {
+            "vocals": 0.2 * sounds.noise_band(200, 4000, 6.0, 1),
+            "drums": 0.1 * sounds.hits(60, 12_000, 0.1, 0.5, 6.0, 4),
+            "bass": 0.1 * sounds.noise_band(60, 250, 6.0, 2),
+            "guitar": gain * sounds.noise_band(120, 5000, 6.0, 3),
+        }
+        song = hear_song([sounds.track_audio(name, samples) for name, samples in tracks.items()], RATE_HZ)
+        levels = target_levels(song)
+        guitar = next(p.id for p in song.parts if p.track.name == "guitar")
+        return levels[guitar] - float(np.mean([v for k, v in levels.items() if k != guitar]))
+
+    step_db = 20.0 * np.log10(0.2 / 0.1)
+    assert 0.1 * step_db < level(0.2) - level(0.1) < 0.9 * step_db
