@@ -39,6 +39,7 @@ from mixassist.automix.stem_features import hearing_vector, instrument_vector, l
 from mixassist.automix.stereo import pans
 from mixassist.automix.tone import equalizer_moves
 from mixassist.domain.controls import Controls
+from mixassist.domain.instruments import INSTRUMENT
 from mixassist.domain.parameters import Value
 from mixassist.domain.progress import CancelToken, Progress, no_progress, scaled
 from mixassist.networks.encoder import INSTRUMENT_KEYS
@@ -162,9 +163,19 @@ def hear_for_controller(
         rows.append(torch.cat([*vectors, torch.from_numpy(instrument_vector(known))]))
     if not rows:
         return HeardSong(song, torch.zeros(0, 0))
-    song = replace(song, parts=tuple(parts))
+    song = replace(song, parts=tuple(parts), notes=(*song.notes, *_namings(song.parts, parts)))
     levels = torch.from_numpy(level_vectors(song.own_levels.told_lufs))
     return HeardSong(song, torch.cat([torch.stack(rows), levels], dim=1))
+
+
+def _namings(before: Sequence[Part], after: Sequence[Part]) -> tuple[str, ...]:
+    """Sentences on the parts that got their instrument by their sound alone."""
+    pairs = [(b, a) for b, a in zip(before, after, strict=True) if b.instrument != a.instrument]
+    return tuple(
+        f"{a.track.name} says nothing of what it is; it sounds like {INSTRUMENT[a.instrument].label.lower()} and is "
+        "mixed as that"
+        for _, a in sorted(pairs, key=lambda pair: pair[0].order)
+    )
 
 
 def recognised(part: Part, heard: torch.Tensor) -> Part:

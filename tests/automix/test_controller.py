@@ -94,6 +94,17 @@ def test_a_part_without_a_name_is_what_the_encoder_is_sure_of(make_band: MakeBan
     assert recognised(chosen, heard).instrument == "other", "what was chosen in the strip stays"
 
 
+def test_a_part_named_by_its_sound_alone_is_noted(make_band: MakeBand, sounds: SimpleNamespace) -> None:
+    network = random_network()
+    head = network.encoder.instruments[1]
+    head.bias[INSTRUMENT_KEYS.index("strings")] += 50.0
+    nameless = sounds.track_audio("Audio 07", sounds.noise_band(200, 4000, 2.0, 1))
+    song = hear_for_controller(network, [nameless, *make_band(2.0)], RATE_HZ).song
+    assert [n for n in song.notes if "nothing of what it is" in n] == [
+        "Audio 07 says nothing of what it is; it sounds like strings and is mixed as that"
+    ]
+
+
 def test_groups_the_network_is_not_trusted_with_come_from_the_rules(make_band: MakeBand) -> None:
     inputs = make_band()
     rules = predict("rules", inputs, RATE_HZ).controls
