@@ -49,7 +49,7 @@ RULES_SHARE, RULES_SHARE_PRODUCED, RULES_SHARE_FEW = 0.3, 0.5, 0.8
 printed, of which the network has met few, and for songs in few stems, where families' usual levels say most."""
 _FEW, _SEVERAL = 4, 8
 _LIFT_SHARE = 0.6
-"""How much of the lift by their own levels the network's wishes take; it is told those levels too, but is shy of them."""
+"""How much of the lift by their own levels the network's wishes take: it is told those levels, but is shy of them."""
 
 _SURE = 0.7
 """Probability from which the encoder is believed: on real songs that it never met, the family was right then."""

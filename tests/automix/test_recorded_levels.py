@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The stems' own levels: believed where they look like a recording, and then what is recorded louder is mixed louder."""
+"""The stems' own levels: believed where they look like a recording; then what is recorded louder is mixed louder."""
 
 from __future__ import annotations
 
