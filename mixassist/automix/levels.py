@@ -34,10 +34,10 @@ _NOISE_LUFS = -60.0
 def target_levels(song: Song) -> dict[str, float]:
     """Returns loudness targets in LU by track id; only their differences mean anything.
 
-    Those of a band and those of electronic music, as far as the song is either, and what the takes' own levels tell.
+    Those of a band and those of electronic music, as far as the song is either. The levels at which the stems were
+    handed over are not listened to.
     """
-    levels = between(band_levels(song), electronic_levels(song), electronic_share(song))
-    return kept_in_range(song, lifted(levels, song.own_lifts_lu))
+    return kept_in_range(song, between(band_levels(song), electronic_levels(song), electronic_share(song)))
 
 
 def lifted(levels: Mapping[str, float], lifts_lu: Mapping[str, float], share: float = 1.0) -> dict[str, float]:

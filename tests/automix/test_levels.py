@@ -10,7 +10,7 @@ import pytest
 
 from mixassist.automix.electronic import electronic_share
 from mixassist.automix.families import AS_ONE, FAMILIES, family_of, level_together_lu
-from mixassist.automix.levels import band_levels, between, electronic_levels, lifted, target_levels
+from mixassist.automix.levels import band_levels, between, electronic_levels, target_levels
 from mixassist.automix.rules_table import family_levels_lu
 from mixassist.automix.song import Song, hear_song
 from mixassist.domain.instruments import INSTRUMENTS
@@ -96,9 +96,7 @@ def test_targets_lie_between_the_band_s_and_the_machines(sounds: SimpleNamespace
     song = four_stems(sounds, 1.0)
     share = electronic_share(song)
     assert 0.0 < share < 1.0
-    lifts = song.own_lifts_lu
-    band, machines = (lifted(levels(song), lifts) for levels in (band_levels, electronic_levels))
-    found = target_levels(song)
+    band, machines, found = band_levels(song), electronic_levels(song), target_levels(song)
     for one, other in (("bass", "drums"), ("other", "drums")):
         ends = sorted((band[one] - band[other], machines[one] - machines[other]))
         assert ends[0] - 1e-9 <= found[one] - found[other] <= ends[1] + 1e-9

@@ -93,6 +93,7 @@ lesson = {'whole': line_lesson, 'part': part_lesson}[sys.argv[3]]
 trainer = Trainer(fresh(), lesson, options(30), Path(sys.argv[1]))
 trainer.run()
 torch.save([p.detach() for p in trainer.network.parameters()], f"{sys.argv[1]}/rank{trainer.rank}.pt")
+torch.distributed.barrier()  # neither leaves while the other still talks to it
 torch.distributed.destroy_process_group()
 """
 
