@@ -20,8 +20,8 @@ LIMIT_BYTES = 256 << 20
 _PAUSE_MS = 30
 _MOST_PATCHES = 48
 _TELL_EVERY_MS = 120
-_EVERY_SECOND_FROM = 512
-"""Columns of a part from which on only every second is computed: the exact ones follow."""
+_MANY_COLUMNS = 512
+"""Of more columns of a part only every second or fourth is computed, as long as the windows overlap by half."""
 
 
 @dataclass(frozen=True)
@@ -227,7 +227,9 @@ def patches_of(part: Part, look: Any, start_s: float, end_s: float, columns: int
     if grid.pooled > 1:
         yield Patch(grid, first, sampled_columns(part.sound, grid, np.arange(first, last)))
         return
-    every = 2 if last - first > _EVERY_SECOND_FROM else 1
+    every = 1
+    while last - first > every * _MANY_COLUMNS and 4 * every * grid.hop <= grid.frame:
+        every *= 2
     wider = replace(grid, hop=every * grid.hop)
     for start, decibels in mel_chunks(part.sound, wider, first // every, -(-last // every)):
         yield Patch(grid, every * start, np.repeat(decibels, every, axis=1))

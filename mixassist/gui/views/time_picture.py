@@ -113,7 +113,8 @@ class TimePicture(QWidget):
         draw_selection(painter, theme, self.axis, body, self.x_of, filled=not self.has_height)
         painter.restore()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self.draw_header(painter, theme, QRectF(0, 0, HEADER_WIDTH - 4, self.height()))
+        if event.rect().left() < HEADER_WIDTH:
+            self.draw_header(painter, theme, QRectF(0, 0, HEADER_WIDTH - 4, self.height()))
         self._draw_cursor(painter, theme, body)
         x = self.x_of(self.position)
         if body.left() - 1 <= x <= body.right() + 1:
