@@ -36,6 +36,8 @@ LEVEL_MAP = "magma"
 DIFFERENCE_MAP = "RdBu_r"
 
 PNG_DPI = 150
+WIDTH_IN = 10.0
+NO_AUDIO = "no audio"
 
 _STYLE: dict[Any, Any] = {
     "font.family": ["DejaVu Sans"],

@@ -121,6 +121,19 @@ class MelPicture:
             return None
         return float(self.decibels[band, column]) if self.known[column] != UNKNOWN else None
 
+    def mean_magnitude(self, start_s: float, end_s: float) -> float | None:
+        """Returns the mean magnitude of a difference over the cells of a stretch in which anything can be heard.
+
+        None where nothing is known, or nothing holds numbers; 0 where nothing can be heard or the sounds are equal.
+        """
+        low = max(math.floor((start_s - self.start_s) / self.grid.column_s), 0)
+        high = max(math.ceil((end_s - self.start_s) / self.grid.column_s), low)
+        cells = self.decibels[:, low:high][:, self.known[low:high] != UNKNOWN]
+        finite = cells[np.isfinite(cells)]
+        if not finite.size:
+            return None
+        return float(np.abs(finite).sum(dtype=np.float64) / max(np.count_nonzero(finite), 1))
+
 
 def difference_picture(a: MelPicture, b: MelPicture, gain_db: float = 0.0, floor_db: float = -100.0) -> MelPicture:
     """Returns a − b in dB, b turned up by `gain_db` first; as exact as the less exact of both.

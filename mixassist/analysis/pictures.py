@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The pictures of a report as matplotlib figures, ready for `drawing.png_bytes` and `drawing.svg_bytes`.
+"""The lines and bars of a report as matplotlib figures: waveforms, loudness over time, spectra, the balance.
 
-Each function draws what it is given and measures nothing. Levels are in dB, frequencies in Hz, one colour scale and
-one time axis for everything that is to be compared.
+Each function draws what it is given and measures nothing. Levels are in dB, frequencies in Hz, one axis for everything
+that is to be compared.
 """
 
 from __future__ import annotations
@@ -11,23 +11,21 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.image import AxesImage
 from matplotlib.ticker import FixedLocator, FuncFormatter, MultipleLocator
 
 from mixassist.analysis.drawing import (
-    DIFFERENCE_MAP,
     EMPTY,
     FAINT_INK,
     GRID,
     INK,
-    LEVEL_MAP,
+    NO_AUDIO,
     PAPER,
     RANGE_COLOUR,
     RESIDUAL_COLOUR,
+    WIDTH_IN,
     colour_of,
     drawable,
     line_of,
@@ -39,128 +37,9 @@ from mixassist.analysis.drawing import (
     styled,
 )
 from mixassist.analysis.envelope import Envelope
-from mixassist.analysis.mel import MelGrid
 
-LEVEL_RANGE_DB = 80.0
-_WIDTH_IN = 10.0
 _BAR_COLOUR = "#2f6f9f"
-_BAR_STEPS_DB = {0.5: 0.25, 1.0: 0.5, 3.0: 1.0, 6.0: 2.0, 12.0: 6.0, 24.0: 12.0, 48.0: 24.0}
-_NO_AUDIO = "no audio"
 _LINE_SHARE = 0.1
-
-
-@dataclass(frozen=True)
-class Panel:
-    """One spectrogram: its words and (n_mels, columns) in dB."""
-
-    label: str
-    decibels: np.ndarray
-
-
-@styled
-def mel_figure(panels: Sequence[Panel], grid: MelGrid, length_s: float, title: str = "Mel-spectrograms") -> Figure:
-    """Draws spectrograms one above another on one time axis and one colour scale.
-
-    The scale ends at the loudest cell of all panels, rounded up to 10 dB, and spans 80 dB. Cells without numbers
-    are grey.
-    """
-    limits = level_limits_db([p.decibels for p in panels])
-    return _maps(panels, grid, length_s, title, LEVEL_MAP, [limits] * len(panels), "dB re full-scale sine")
-
-
-def level_limits_db(maps: Sequence[np.ndarray]) -> tuple[float, float]:
-    """Returns the ends of the colour scale that spectrograms share, in dB."""
-    loudest = max((_highest(m) for m in maps), default=-math.inf)
-    top = 10.0 * math.ceil(loudest / 10.0) if loudest > -190.0 else 0.0
-    return top - LEVEL_RANGE_DB, top
-
-
-@styled
-def difference_figure(
-    panels: Sequence[Panel], grid: MelGrid, length_s: float, title: str = "Differences", range_db: float | None = None
-) -> Figure:
-    """Draws differences of spectrograms around 0 dB: red where there is more, blue where there is less.
-
-    Args:
-        range_db: the ends of every panel's colour scale; by default each has its own, so that a small difference is
-            seen beside a large one: from 0.5 to 48 dB, the least that holds nine tenths of the cells that changed;
-            what goes beyond shows in the colour of the end.
-    """
-    limits = [(-r, r) for r in (range_db or _range_of(p.decibels) for p in panels)]
-    return _maps(panels, grid, length_s, title, DIFFERENCE_MAP, limits, "difference in dB")
-
-
-def _range_of(decibels: np.ndarray) -> float:
-    changes = np.abs(decibels[np.isfinite(decibels) & (decibels != 0.0)])
-    wanted = float(np.percentile(changes, 90)) if changes.size else 6.0
-    return next((r for r in _BAR_STEPS_DB if wanted <= r), 48.0)
-
-
-def _highest(decibels: np.ndarray) -> float:
-    values = decibels[np.isfinite(decibels)]
-    return float(values.max()) if values.size else -math.inf
-
-
-def _maps(
-    panels: Sequence[Panel],
-    grid: MelGrid,
-    length_s: float,
-    title: str,
-    colour_map: str,
-    limits: Sequence[tuple[float, float]],
-    unit: str,
-) -> Figure:
-    count = max(1, len(panels))
-    figure = new_figure(_WIDTH_IN, 0.9 + 2.15 * count, title)
-    rows = figure.subplots(count, 1, sharex=True, sharey=True, squeeze=False)[:, 0]
-    colours = mpl.colormaps[colour_map].with_extremes(bad=EMPTY)
-    images: dict[int, AxesImage] = {}
-    for row, (axes, panel, (lowest, highest)) in enumerate(zip(rows, panels, limits, strict=False)):
-        axes.set_title(drawable(panel.label))
-        if not panel.decibels.shape[1]:
-            say_instead(axes, _NO_AUDIO)
-            continue
-        end = grid.start_s + panel.decibels.shape[1] * grid.column_s
-        images[row] = axes.imshow(
-            np.ma.masked_invalid(panel.decibels),
-            cmap=colours,
-            vmin=lowest,
-            vmax=highest,
-            extent=(grid.start_s, end, -0.5, grid.n_mels - 0.5),
-            aspect="auto",
-            origin="lower",
-            interpolation="nearest",
-        )
-    for axes in rows:
-        axes.set_ylim(-0.5, grid.n_mels - 0.5)
-        axes.set_ylabel("Hz")
-        set_frequency_ticks(axes, lambda f: float(grid.band_at(f)), grid.highest_hz)
-        set_time_axis(axes, length_s, label=axes is rows[-1])
-    if not panels:
-        say_instead(rows[0], _NO_AUDIO)
-    if colour_map == DIFFERENCE_MAP:
-        for row, image in images.items():
-            _add_bar(figure, image, [rows[row]], _extension([panels[row].decibels], limits[row]), unit)
-    elif images:
-        _add_bar(figure, next(iter(images.values())), list(rows), "neither", unit)
-    return figure
-
-
-def _add_bar(figure: Figure, image: AxesImage, rows: list[Axes], beyond: str, unit: str) -> None:
-    bar = figure.colorbar(image, ax=rows, pad=0.012, fraction=0.03, aspect=18 * len(rows), extend=beyond)
-    bar.set_label(unit)
-    bar.outline.set_visible(False)
-    low, high = image.get_clim()
-    bar.locator = MultipleLocator(_BAR_STEPS_DB.get(high, 12.0) if low == -high else 10.0)
-    bar.update_ticks()
-
-
-def _extension(maps: Sequence[np.ndarray], limits: tuple[float, float]) -> str:
-    """Whether cells lie beyond the ends of a diverging scale."""
-    highest = max((_highest(m) for m in maps), default=0.0)
-    lowest = -max((_highest(-m) for m in maps), default=0.0)
-    ends = (lowest < limits[0], highest > limits[1])
-    return {(True, True): "both", (True, False): "min", (False, True): "max"}.get(ends, "neither")
 
 
 @dataclass(frozen=True)
@@ -179,7 +58,7 @@ def waveform_figure(traces: Sequence[Trace], title: str = "Waveforms") -> Figure
     What is left of a subtraction has a scale of its own where it would be a mere line on that of the others.
     """
     count = max(1, len(traces))
-    figure = new_figure(_WIDTH_IN, 0.8 + 1.35 * count, title)
+    figure = new_figure(WIDTH_IN, 0.8 + 1.35 * count, title)
     rows = figure.subplots(count, 1, sharex=True, squeeze=False)[:, 0]
     shared = _reach(max((t.envelope.peak for t in traces), default=0.0))
     reaches = [shared] * count
@@ -199,7 +78,7 @@ def waveform_figure(traces: Sequence[Trace], title: str = "Waveforms") -> Figure
         set_time_axis(axes, length_s, label=axes is rows[-1])
     rows[count // 2].set_ylabel("sample value, 1 = full scale")
     if not traces:
-        say_instead(rows[0], _NO_AUDIO)
+        say_instead(rows[0], NO_AUDIO)
     return figure
 
 
@@ -212,7 +91,7 @@ def _reach(peak: float) -> float:
 def _draw_trace(axes: Axes, trace: Trace, colour: str) -> None:
     outline = trace.envelope
     if not outline.seconds.size:
-        say_instead(axes, _NO_AUDIO)
+        say_instead(axes, NO_AUDIO)
     elif outline.seconds.size < 64:
         axes.plot(outline.seconds, outline.high, color=colour, marker="o", markersize=3, linewidth=1.0)
         axes.plot(outline.seconds, outline.low, color=colour, marker="o", markersize=3, linewidth=1.0, alpha=0.5)
@@ -238,7 +117,7 @@ class LoudnessCurve:
 @styled
 def loudness_figure(curves: Sequence[LoudnessCurve], length_s: float, title: str = "Loudness over time") -> Figure:
     """Draws short-term loudness (3 s, heavy) over momentary (0.4 s, faint), integrated loudness at the margin."""
-    figure = new_figure(_WIDTH_IN, 3.3, title)
+    figure = new_figure(WIDTH_IN, 3.3, title)
     axes = figure.subplots()
     axes.grid(True, axis="y")
     heard = [v for c in curves for v in (*c.momentary[1], *c.short_term[1]) if math.isfinite(v)]
@@ -290,7 +169,7 @@ def spectrum_figure(
     Args:
         others: the range of other music, drawn behind them.
     """
-    figure = new_figure(_WIDTH_IN, 3.5, title)
+    figure = new_figure(WIDTH_IN, 3.5, title)
     axes = figure.subplots()
     axes.set_xscale("log")
     axes.set_xlim(17.8, 22387.0)
@@ -336,7 +215,7 @@ class TrackLevel:
 def balance_figure(tracks: Sequence[TrackLevel], title: str = "Balance") -> Figure:
     """Draws each track's loudness in the mix as a bar and its pan as a dot beside it, in the session's order."""
     row_in = 0.27 if len(tracks) <= 100 else 27.0 / len(tracks)
-    figure = new_figure(_WIDTH_IN, 1.25 + row_in * max(len(tracks), 2), title)
+    figure = new_figure(WIDTH_IN, 1.25 + row_in * max(len(tracks), 2), title)
     left, right = figure.subplots(1, 2, width_ratios=(2.4, 1), sharey=True)
     heard = [t.loudness_lufs for t in tracks if math.isfinite(t.loudness_lufs)]
     top = 5.0 * math.ceil((max(heard) + 0.5) / 5.0) if heard else 0.0

@@ -12,6 +12,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from mixassist.analysis import effect_pictures as draw_effects
+from mixassist.analysis import mel_pictures
 from mixassist.analysis import pictures as draw
 from mixassist.analysis.drawing import png_bytes, svg_bytes
 from mixassist.analysis.envelope import envelope
@@ -126,19 +127,19 @@ def _add_maps(
     caption = "Level over time and frequency on one scale. A sine of amplitude A at a band's centre shows 20·log A dB."
     if any(np.isnan(m).any() for m in maps.values()):
         caption += " Grey: samples that are no numbers."
-    panels = [draw.Panel(str(view), m) for view, m in maps.items()]
-    add("mel-spectrograms", "Mel-spectrograms", caption, draw.mel_figure(panels, grid, data.length_s), True)
+    panels = [mel_pictures.Panel(str(view), m) for view, m in maps.items()]
+    add("mel-spectrograms", "Mel-spectrograms", caption, mel_pictures.mel_figure(panels, grid, data.length_s), True)
     panels = _differences(maps, findings)
     if panels:
         caption = (
             "Red: more, blue: less, white: the same; each has its own scale. Dry is brought to the loudness of wet."
         )
-        add("differences", "Differences", caption, draw.difference_figure(panels, grid, data.length_s), True)
+        add("differences", "Differences", caption, mel_pictures.difference_figure(panels, grid, data.length_s), True)
 
 
-def _differences(maps: Mapping[View, np.ndarray], findings: Findings) -> list[draw.Panel]:
+def _differences(maps: Mapping[View, np.ndarray], findings: Findings) -> list[mel_pictures.Panel]:
     # What is too faint to be seen in the spectrograms is no difference to show.
-    floor_db = draw.level_limits_db(list(maps.values()))[0]
+    floor_db = mel_pictures.level_limits_db(list(maps.values()))[0]
     panels = []
     matched = findings.comparisons.get("dry_against_wet")
     gain_db = matched.gain_db if matched else 0.0
@@ -151,7 +152,7 @@ def _differences(maps: Mapping[View, np.ndarray], findings: Findings) -> list[dr
         words = f"{minuend} − {subtrahend}"
         if offset:
             words += f"   (dry {_signed(gain_db)} dB, to equal loudness)"
-        panels.append(draw.Panel(words, difference))
+        panels.append(mel_pictures.Panel(words, difference))
     return panels
 
 

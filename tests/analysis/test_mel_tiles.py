@@ -102,6 +102,9 @@ def test_equal_sounds_differ_by_nothing_and_six_decibels_by_six() -> None:
     lower = drawn(tiles, ArraySound(audio * np.float32(10 ** (-6 / 20)), RATE), look)
     assert (difference_picture(a, same).decibels == 0.0).all()
     assert np.abs(difference_picture(lower, a).decibels + 6.0).max() < 0.002
+    assert difference_picture(a, same).mean_magnitude(0.0, 5.0) == 0.0
+    assert difference_picture(lower, a).mean_magnitude(2.0, 5.0) == pytest.approx(6.0, abs=0.002)
+    assert difference_picture(lower, a).mean_magnitude(90.0, 95.0) is None
     assert np.abs(difference_picture(lower, a, gain_db=-6.0).decibels).max() < 0.002
     with pytest.raises(ValueError, match="one stretch"):
         difference_picture(a, next(iter(tiles.refine(ArraySound(audio, RATE), look, 1.0, 2.0, 300))))

@@ -16,7 +16,7 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
-from mixassist.analysis import pictures
+from mixassist.analysis import mel_pictures, pictures
 from mixassist.analysis.drawing import drawable, png_bytes, spread, svg_bytes, time_text
 from mixassist.analysis.envelope import envelope
 from mixassist.analysis.mel import MelGrid
@@ -275,7 +275,7 @@ def test_drawing_changes_no_setting_of_matplotlib() -> None:
 def test_a_difference_map_shows_its_values() -> None:
     grid = MelGrid(RATE_HZ)
     changed = np.full((grid.n_mels, 20), -6.0, np.float32)
-    figure = pictures.difference_figure([pictures.Panel("wet − dry", changed)], grid, 0.2)
+    figure = mel_pictures.difference_figure([mel_pictures.Panel("wet − dry", changed)], grid, 0.2)
     image = figure.axes[0].images[0]
     assert (image.get_array() == -6.0).all()
     assert image.get_clim() == (-6.0, 6.0)
@@ -285,7 +285,7 @@ def test_a_difference_map_shows_its_values() -> None:
 def test_spectrograms_share_one_scale() -> None:
     grid = MelGrid(RATE_HZ)
     maps = [np.full((grid.n_mels, 9), level, np.float32) for level in (-53.0, -21.0)]
-    figure = pictures.mel_figure([pictures.Panel(str(i), m) for i, m in enumerate(maps)], grid, 0.1)
+    figure = mel_pictures.mel_figure([mel_pictures.Panel(str(i), m) for i, m in enumerate(maps)], grid, 0.1)
     assert [a.images[0].get_clim() for a in figure.axes[:2]] == [(-100.0, -20.0)] * 2
 
 

@@ -75,6 +75,9 @@ def test_a_sine_of_minus_20_dbfs_lights_its_band_at_minus_20_db(tone_window: Mai
     assert "0:01.000" in words
     assert "1 kHz" in words
     assert "−20.0 dB" in words
+    # What is read goes with the row that it is read from.
+    tone_window.pictures.show_pair()
+    assert tone_window.pictures.desk.panel.readout.text() == ""  # type: ignore[union-attr]
 
 
 def test_a_gain_of_minus_6_db_shows_minus_6_everywhere(tone_window: MainWindow, qtbot: QtBot) -> None:
@@ -84,6 +87,12 @@ def test_a_gain_of_minus_6_db_shows_minus_6_everywhere(tone_window: MainWindow, 
     settle(qtbot, tone_window)
     row = tone_window.pictures.desk.panel.mel_rows[0]  # type: ignore[union-attr]
     assert row.title == "Wet − Dry"
+    assert row.mean_difference_db() == pytest.approx(6.0, abs=0.05)
+    tone_window.pictures.choose("matched", True)
+    settle(qtbot, tone_window)
+    assert row.mean_difference_db() == pytest.approx(0.0, abs=0.05)
+    tone_window.pictures.choose("matched", False)
+    settle(qtbot, tone_window)
     for share in np.linspace(0.01, 0.99, 25):
         assert levels(row, share) == pytest.approx(-6.0, abs=0.05)
     cells = row.image.picture.decibels  # type: ignore[union-attr]
@@ -110,7 +119,13 @@ def test_equal_sounds_null_to_nothing_and_the_null_is_silent(
     assert pictures.hears_null()
     tone_window.actions_by_name["play"].trigger()
     assert np.abs(outputs[-1].advance(RATE // 2)).max() == 0.0
+    # Whatever else is looked at, what sounds is said, with its level and the way back.
+    pictures.show_spectrograms()
+    settle(qtbot, tone_window)
+    bar = desk.panel.bar
+    assert bar.pair_row.isVisibleTo(bar) and "−∞ dB re A" in bar.null_level.text()
     pictures.toggle_null()
+    assert not bar.pair_row.isVisibleTo(bar)
     outputs[-1].advance(RATE // 4)
     assert np.abs(outputs[-1].advance(RATE // 4)).max() > 0.05
 
@@ -240,6 +255,7 @@ def test_numbers_stand_beside_the_pictures_and_explain_themselves(tone_window: M
         assert len(row.toolTip(1).splitlines()) == 3
     assert "finished music" in desk.numbers.sentence.text()
     assert desk.numbers.goniometer.correlation == pytest.approx(1.0, abs=1e-3)
+    assert desk.numbers.goniometer.accessibleName() == "Goniometer, A Wet"
     tone_window.time_line.axis.select(0, RATE)
     settle(qtbot, tone_window)
     assert "selection" in desk.numbers.state.text()

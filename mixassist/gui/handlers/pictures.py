@@ -159,7 +159,7 @@ class Pictures(QObject):
         if self.desk is not None and self.desk.hears_null:
             self.desk.hear_session()
         else:
-            if self.choice.kind not in (PAIR, DIFFERENCES) or not self.is_shown():
+            if self.choice.kind != PAIR or not self.is_shown():
                 self.show_pair()
             self._built().hear_null()
         self._window.action_set.refresh()

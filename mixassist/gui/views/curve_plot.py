@@ -39,6 +39,8 @@ class PlotAxis:
     is_log: bool = False
     text: Callable[[float], str] = "{:g}".format
     unit: str = ""
+    steps: tuple[float, ...] = ()
+    """Distances of the labels, by preference the smallest that has room; by default the usual ones in tens."""
 
     def share(self, value: np.ndarray | float) -> np.ndarray:
         """Maps values to 0 … 1."""
@@ -66,7 +68,8 @@ class PlotAxis:
             return found
         span = self.high - self.low
         size = 10.0 ** math.floor(math.log10(span / max(most, 1)))
-        step = next((size * k for k in (1, 2, 3, 5, 10) if span / (size * k) <= most), size * 20)
+        sizes = self.steps or tuple(size * k for k in (1, 2, 3, 5, 10, 20))
+        step = next((step for step in sizes if span / step <= most), sizes[-1])
         first = math.ceil(self.low / step - 1e-9)
         return [i * step for i in range(first, math.floor(self.high / step + 1e-9) + 1)]
 
@@ -153,7 +156,7 @@ class CurvePlot(QWidget):
             place = body.bottom() - float(self.y.share(value)) * body.height()
             painter.setPen(QPen(grid, 1))
             painter.drawLine(QPointF(body.left(), place), QPointF(body.right(), place))
-            room = QRectF(2, place - 7, _LEFT - 6, 14)
+            room = QRectF(2, min(max(place - 7, body.top() - 3), body.bottom() - 11), _LEFT - 6, 14)
             words = self.y.text(value).replace("-", "−")
             paint.label(painter, room, words, theme.colour("dim"), paint.Align.AlignRight)
         for value in self.x.ticks(max(int(body.width() / 40), 2)):

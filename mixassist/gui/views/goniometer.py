@@ -21,6 +21,7 @@ class Goniometer(QWidget):
         self.setAccessibleName(self.tr("Goniometer"))
         self.setToolTip(self.tr("Up: what left and right share. A vertical line is mono, a flat one cancels in mono."))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.name = self._where = ""
         self._points = np.zeros((0, 2), np.float32)
         self._correlation: float | None = None
 
@@ -30,9 +31,16 @@ class Goniometer(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(120, 90)
 
-    def show_points(self, points: np.ndarray) -> None:
-        """Shows (points, 2): across and up."""
-        self._points = points
+    def show_name(self, name: str) -> None:
+        """Says whose stereo picture it is."""
+        if name != self.name:
+            self.name = name
+            self.setAccessibleName(self.tr("Goniometer, {0}").format(name))
+            self.update()
+
+    def show_points(self, points: np.ndarray, where: str = "") -> None:
+        """Shows (points, 2): across and up; `where` says of which stretch."""
+        self._points, self._where = points, where
         across, up = points[:, 0].astype(np.float64), points[:, 1].astype(np.float64)
         left, right = (up - across), (up + across)
         power = float(np.sqrt(np.square(left).sum() * np.square(right).sum()))
@@ -49,9 +57,12 @@ class Goniometer(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = paint.painter_for(self)
         theme = theme_of(self)
-        foot = 26.0
-        side = max(min(self.width(), self.height() - foot) - 4, 20)
-        body = QRectF((self.width() - side) / 2, 2, side, side)
+        head, foot = 18.0, 26.0
+        side = max(min(self.width(), self.height() - foot - head) - 4, 20)
+        body = QRectF((self.width() - side) / 2, head + 2, side, side)
+        painter.setFont(paint.sized(self.font(), 11))
+        words = " · ".join(part for part in (self.name, self._where) if part)
+        paint.label(painter, QRectF(4, 0, self.width() - 8, head), words, theme.colour("text"), elide=True)
         paint.box(painter, body, theme.colour("sunken"), None, 4)
         centre, reach = body.center(), side / 2 - 8
         painter.setPen(QPen(theme.colour("line"), 1))

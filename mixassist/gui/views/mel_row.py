@@ -64,6 +64,8 @@ class MelRow(TimePicture):
         self._image: MelImage | None = None
         self._has: MelWish | None = None
         self._wished: MelWish | None = None
+        self._mean_for: object = None
+        self._mean_db: float | None = None
         mel.more_known.connect(self._more_known)
 
     @property
@@ -121,6 +123,17 @@ class MelRow(TimePicture):
         level = picture.at(frame / self.axis.sample_rate_hz, frequency_hz)
         return None if level is None else (frequency_hz, level)
 
+    def mean_difference_db(self) -> float | None:
+        """Returns the mean magnitude of the difference over what is seen and can be heard; None where none is shown."""
+        if self._image is None or not self.is_difference:
+            return None
+        seen = (id(self._image), self.axis.start, self.axis.span)
+        if seen != self._mean_for:
+            rate = self.axis.sample_rate_hz
+            start_s, end_s = self.axis.start / rate, (self.axis.start + self.axis.span) / rate
+            self._mean_for, self._mean_db = seen, self._image.picture.mean_magnitude(start_s, end_s)
+        return self._mean_db
+
     def reading(self) -> str:
         if self.cursor.frame is None:
             return ""
@@ -157,6 +170,13 @@ class MelRow(TimePicture):
     def draw_header(self, painter: QPainter, theme: Theme, head: QRectF) -> None:
         super().draw_header(painter, theme, head)
         body = self.body()
+        mean_db = self.mean_difference_db()
+        if mean_db is not None:
+            # A faint picture need not be an empty one.
+            painter.setFont(paint.sized(self.font(), 10))
+            words = self.tr("mean {0} dB").format(f"{mean_db:.2g}" if mean_db < 1.0 else f"{mean_db:.1f}")
+            room = QRectF(head.left() + 4, head.top() + 19, head.width() - 36, 14)
+            paint.label(painter, room, words, theme.colour("dim"), paint.Align.AlignLeft, elide=True)
         painter.setFont(paint.sized(self.font(), 9))
         for frequency_hz, y in label_places(self._mel.look.grid(0).bands, round(body.height())):
             place = body.top() + y

@@ -102,6 +102,7 @@ class NumbersPanel(QWidget):
     def show_names(self, first: str, second: str) -> None:
         """Names the two sounds above their columns."""
         self.table.setHeaderLabels([self.tr("Measure"), first, second])
+        self.goniometer.show_name(first)
 
     def show_state(self, words: str) -> None:
         """Says what is under way."""
@@ -122,7 +123,7 @@ class NumbersPanel(QWidget):
             for column in (1, 2):
                 item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self.table.addTopLevelItem(item)
-        self.goniometer.show_points(numbers.a.points)
+        self.goniometer.show_points(numbers.a.points, self.tr("all that was measured"))
         self._show_spectrum(numbers, sentence)
 
     def _show_spectrum(self, numbers: Any, sentence: str) -> None:

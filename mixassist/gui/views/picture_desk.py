@@ -146,7 +146,8 @@ class PictureDesk(QObject):
         self.panel.show_kind(choice.kind, len(rows), choice.numbers)
         subjects = tuple(dict.fromkeys(s for pair in rows for s in pair[1:] if s is not None))
         heard = [s for s in subjects if s.view == self._session.view]
-        there = [s for s in (*subjects, *(self._pair() if self._shows_numbers else ())) if s.view in views]
+        beside = self._pair() if self._shows_numbers or self.hears_null else ()
+        there = [s for s in (*subjects, *beside) if s.view in views]
         self.sounds.want(tuple(dict.fromkeys(s for s in (*heard, *there) if s in there)))
         self._want_pairs(rows)
         for row, (title, first, second) in zip(self.panel.mel_rows, rows, strict=False):
@@ -192,15 +193,10 @@ class PictureDesk(QObject):
         row.show_subjects(title, first, second, gain_db)
 
     def _want_pairs(self, rows: list[tuple[str, Subject, Subject | None]]) -> None:
-        choice = self.choice
-        measures = choice.kind == PAIR
-        if not measures and not choice.matched:
-            self.pairs.want(())
-            return
-        stretch = self._axis.selection
-        self.pairs.want(
-            tuple(PairWish(a, b, choice.matched, measures, stretch if measures else None) for _, a, b in rows if b)
-        )
+        is_pair = self.choice.kind == PAIR
+        measured = (self._wish_for_pair(),) if is_pair or self.hears_null else ()
+        subtracted = [(a, b) for _, a, b in rows if b] if self.choice.matched and not is_pair else []
+        self.pairs.want((*measured, *(PairWish(a, b, True, False) for a, b in subtracted)))
 
     def _show_colours(self) -> None:
         choice = self.choice
@@ -297,7 +293,8 @@ class PictureDesk(QObject):
             frames = sound.sample_rate_hz // 10
             return goniometer_points(sound.read(frame - frames, frames), 1500)
 
-        self._thread.draw("goniometer", drawn, self.numbers.goniometer.show_points)
+        where, show = self.tr("at the playhead"), self.numbers.goniometer.show_points
+        self._thread.draw("goniometer", drawn, lambda points: show(points, where))
 
     def _want_portraits(self) -> None:
         tracks = [t for t in self._session.tracks if t.id == self._track_id]
@@ -319,29 +316,27 @@ class PictureDesk(QObject):
     def _pair(self) -> tuple[Subject, Subject]:
         return self.subject(self.choice.first), self.subject(self.choice.second)
 
-    def _facts(self) -> PairFacts | None:
-        first, second = self._pair()
-        return self.pairs.facts(PairWish(first, second, self.choice.matched, True, self._axis.selection))
+    def _wish_for_pair(self) -> PairWish:
+        return PairWish(*self._pair(), self.choice.matched, True, self._axis.selection)
 
     def _show_null(self) -> None:
         first, second = self._pair()
         possible = self.sounds.sound(first) is not None and self.sounds.sound(second) is not None
-        facts = self._facts()
+        facts = self.pairs.facts(self._wish_for_pair())
         words = "" if facts is None else null_words(facts, self.tr("selection") if self._axis.selection else "")
         self.panel.bar.show_null(self.hears_null, words, possible or self.hears_null)
 
     def hear_null(self) -> None:
         """Plays what remains of the pair alone, from where the playhead is, as soon as both sounds are there."""
         self._heard = (None, None)
-        self._hear_again()
-        self._show_null()
+        self.refresh()
 
     def hear_session(self) -> None:
         """Plays the session again."""
         if self._heard is not None:
             self._heard = None
             self._window.workspace.sound.play_instead(None)
-            self._show_null()
+            self.refresh()
             self._window.action_set.refresh()
 
     def _hear_again(self) -> None:

@@ -73,6 +73,7 @@ class PicturesBar(QWidget):
         self.null.clicked.connect(lambda _: self.null_wanted.emit())
         self.null_level = QLabel("", self)
         self.null_level.setObjectName("pictures.null_level")
+        self._is_pair = False
         self.numbers = PushButton(tr("Numbers"), self)
         self.numbers.setCheckable(True)
         self.numbers.setObjectName("pictures.numbers_button")
@@ -93,7 +94,9 @@ class PicturesBar(QWidget):
     def _lay_out(self) -> None:
         first = QHBoxLayout()
         first.setSpacing(6)
-        for widget in (self.kinds, self.scope, self.scale, self.resolution, self.range_db, self.difference_range_db):
+        for widget in (
+            self.kinds, self.scope, self.scale, self.resolution, self.range_db, self.difference_range_db, self.matched
+        ):  # fmt: skip
             first.addWidget(widget)
         first.addStretch(1)
         first.addWidget(self.numbers)
@@ -106,7 +109,6 @@ class PicturesBar(QWidget):
         second.addWidget(QLabel("−  B", self))
         second.addWidget(self.second)
         second.addSpacing(8)
-        second.addWidget(self.matched)
         second.addWidget(self.null)
         second.addWidget(self.null_level, 1)
         column = QVBoxLayout(self)
@@ -128,9 +130,15 @@ class PicturesBar(QWidget):
         for widget in (self.scale, self.resolution, self.numbers):
             widget.setVisible(not is_portrait)
         self.range_db.setVisible(choice.kind == SPECTROGRAMS)
-        self.difference_range_db.setVisible(choice.kind in (DIFFERENCES, PAIR))
+        for widget in (self.difference_range_db, self.matched):
+            widget.setVisible(choice.kind in (DIFFERENCES, PAIR))
         self.scope.setVisible(not is_portrait)
-        self.pair_row.setVisible(choice.kind == PAIR)
+        self._is_pair = choice.kind == PAIR
+        self._show_pair()
+
+    def _show_pair(self) -> None:
+        """While the residual sounds it can be seen and ended, whatever else is looked at."""
+        self.pair_row.setVisible(self._is_pair or self.null.isChecked())
 
     def offer(self, sources: list[tuple[str, str]], choice: PictureChoice) -> None:
         """Offers views and snapshots for the pair, as words and keys."""
@@ -145,4 +153,5 @@ class PicturesBar(QWidget):
         """Shows whether the residual sounds, and its level."""
         self.null.setChecked(playing)
         self.null.setEnabled(possible)
+        self._show_pair()
         self.null_level.setText(words)

@@ -129,6 +129,9 @@ class PicturesPanel(QWidget):
             row.setVisible(number < mel_rows)
         for wave in self.wave_rows:
             wave.setVisible(kind == PAIR)
+        row = self.cursor_place.row
+        if row is not None and row.isHidden():
+            self.cursor_place.look_away()
 
     def show_position(self, frame: int) -> None:
         """Moves the playhead in all rows that are seen."""

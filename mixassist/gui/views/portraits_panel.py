@@ -28,7 +28,8 @@ class PortraitsPanel(QWidget):
         self.setAccessibleName(self.tr("Portraits of the channel's effects"))
         tr = self.tr
         self.magnitude = CurvePlot(tr("Equaliser, level"), _HZ, PlotAxis(-24, 24, unit="dB"), self)
-        self.phase = CurvePlot(tr("Equaliser, phase"), _HZ, PlotAxis(-180, 180, unit="°"), self)
+        degrees = PlotAxis(-180, 180, unit="°", steps=(45, 90, 180))
+        self.phase = CurvePlot(tr("Equaliser, phase"), _HZ, degrees, self)
         self.curve = CurvePlot(tr("Compressor"), PlotAxis(-60, 0, unit="dB in"), PlotAxis(-60, 0, unit="dB"), self)
         self.step = CurvePlot(
             tr("Compressor, step"), PlotAxis(0, 0.85, text=lambda s: f"{1000 * s:.0f}", unit="ms"),
