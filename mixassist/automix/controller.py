@@ -48,7 +48,7 @@ RULES_SHARE, RULES_SHARE_PRODUCED, RULES_SHARE_FEW = 0.3, 0.5, 0.8
 """How far levels are drawn from the network's towards the rules' for a band: for raw takes, for stems with effects
 printed, of which the network has met few, and for songs in few stems, where families' usual levels say most."""
 _FEW, _SEVERAL = 4, 8
-_LIFT_SHARE = 0.6
+_LIFT_SHARE = 0.5
 """How much of the lift by their own levels the network's wishes take: it is told those levels, but is shy of them."""
 
 _SURE = 0.7
@@ -164,7 +164,7 @@ def hear_for_controller(
     if not rows:
         return HeardSong(song, torch.zeros(0, 0))
     song = replace(song, parts=tuple(parts), notes=(*song.notes, *_namings(song.parts, parts)))
-    levels = torch.from_numpy(level_vectors(song.own_levels.told_lufs))
+    levels = torch.from_numpy(level_vectors([p.hearing.loudness_lufs for p in song.parts]))
     return HeardSong(song, torch.cat([torch.stack(rows), levels], dim=1))
 
 

@@ -18,10 +18,12 @@ from mixassist.automix.families import within_families
 from mixassist.automix.rules_table import recorded_table
 
 _NOISE_LUFS = -60.0
-_LIKELY = 0.5
-"""How likely it is beforehand that levels are those of the recording."""
 _LEAST_SPREAD_LU = 0.3
 _MOST_LU = 10.0
+_PRIOR_STEMS = 3.0
+"""How many stems what is known of other songs counts for: a few stems alone say little of their spread."""
+_SPREAD_RATIO = 0.3
+"""How much the spread differs from song to song, as the standard deviation of its natural logarithm."""
 _MOST_ODDS = 30.0
 
 
@@ -33,12 +35,10 @@ class OwnLevels:
         trust: how likely they are those of a recording and not made alike or moved about, 0 … 1.
         apart_lu: how much louder each stem is than is usual for its instrument in such a song, (stems,); the median
             is 0.
-        told_lufs: the levels, (stems,), drawn to their mean as far as they tell nothing.
     """
 
     trust: float
     apart_lu: NDArray[np.float64]
-    told_lufs: NDArray[np.float64]
 
     @property
     def lift_lu(self) -> NDArray[np.float64]:
@@ -47,29 +47,29 @@ class OwnLevels:
 
 
 def own_levels(loudness_lufs: Sequence[float], instruments: Sequence[str]) -> OwnLevels:
-    """Judges the stems' levels as they were handed over, in LUFS, beside what they are.
-
-    Two guesses are weighed: takes scatter around their instruments' usual level, or around one level, as widely as
-    these do, whatever they are.
-    """
+    """Judges the stems' levels as they were handed over, in LUFS, beside what they are."""
     lufs = np.asarray(loudness_lufs, dtype=np.float64)
     heard = lufs >= _NOISE_LUFS
-    nothing = np.zeros(lufs.size)
     if heard.sum() < 2:
-        return OwnLevels(0.0, nothing, lufs)
+        return OwnLevels(0.0, np.zeros(lufs.size))
     table = recorded_table()
     usual = within_families([table.usual_lu[i] for i in instruments], instruments, table.families_lu)
     level = lufs - lufs[heard].mean()
     apart = level - (usual - usual[heard].mean())
     trust = _likelihood(level[heard], apart[heard], table.spread_lu)
-    apart = np.where(heard, np.clip(apart - np.median(apart[heard]), -_MOST_LU, _MOST_LU), 0.0)
-    return OwnLevels(trust, apart, np.where(heard, lufs - level * (1.0 - trust), lufs))
+    apart = np.clip(apart - np.median(apart[heard]), -_MOST_LU, _MOST_LU)
+    return OwnLevels(trust, np.where(heard, apart, 0.0))
 
 
 def _likelihood(level: NDArray[np.float64], apart: NDArray[np.float64], spread_lu: float) -> float:
-    """Bayes' rule on two normal distributions, one around the usual levels and one around the mean."""
+    """How likely levels are a recording's, by Bayes' rule from even odds.
+
+    Two normal distributions are weighed, each as wide as it has to be: one around the instruments' usual levels, one
+    around a single level. Levels of a recording come closer together once what is usual is taken off, others move
+    apart. The first should also be about as wide as in other songs.
+    """
     any_spread = max(float(level.std()), _LEAST_SPREAD_LU)
-    recorded = -np.log(spread_lu) - 0.5 * (apart / spread_lu) ** 2
-    scattered = -np.log(any_spread) - 0.5 * (level / any_spread) ** 2
-    odds = float(np.sum(recorded - scattered)) + np.log(_LIKELY / (1.0 - _LIKELY))
+    spread = np.sqrt((level.size * apart.var() + _PRIOR_STEMS * spread_lu**2) / (level.size + _PRIOR_STEMS))
+    too_wide = max(float(np.log(spread / spread_lu)), 0.0) / _SPREAD_RATIO
+    odds = level.size * np.log(any_spread / spread) - 0.5 * too_wide**2
     return float(1.0 / (1.0 + np.exp(-np.clip(odds, -_MOST_ODDS, _MOST_ODDS))))

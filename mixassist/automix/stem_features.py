@@ -71,7 +71,7 @@ def hearing_vector(hearing: Hearing) -> NDArray[np.float32]:
     return vector
 
 
-def level_vectors(loudness_lufs: Sequence[float] | NDArray[np.float64]) -> NDArray[np.float32]:
+def level_vectors(loudness_lufs: Sequence[float]) -> NDArray[np.float32]:
     """Returns how the stems' own levels stand to each other, (stems, 3): level, the song's spread, number of stems."""
     levels = np.asarray(loudness_lufs, dtype=np.float64)
     relative = np.clip((levels - np.median(levels)) / 10.0, -3.0, 3.0)

@@ -13,7 +13,6 @@ from torch import Tensor
 
 from mixassist.audio.atomic import atomic_path
 from mixassist.automix.hearing import listen
-from mixassist.automix.recorded_levels import own_levels
 from mixassist.automix.stem_features import (
     hearing_vector,
     instrument_vector,
@@ -78,8 +77,7 @@ def _example(song: MixedSong, encoder: StemEncoder, seconds: float, lots: np.ran
         told = torch.from_numpy(instrument_vector(song.instruments[name] if known else ""))
         rows.append(torch.cat([embedding, torch.from_numpy(hearing_vector(hearing)), instrument, told]))
         patches.append(found.half())
-    own = own_levels([h.loudness_lufs for h in heard], [song.instruments[name] for name in names])
-    levels = torch.from_numpy(level_vectors(own.told_lufs))
+    levels = torch.from_numpy(level_vectors([h.loudness_lufs for h in heard]))
     start = _busiest_start(song, seconds)
     frames = round(seconds * SAMPLE_RATE_HZ)
     audio = []

@@ -14,7 +14,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mixassist.automix.recorded_levels import own_levels
 from mixassist.automix.stem_features import instrument_vector, level_vectors
 from mixassist.domain.parameters import PARAMETER, REVERB_TYPES
 from mixassist.networks.encoder import INSTRUMENT_KEYS
@@ -184,8 +183,7 @@ class ExampleMaker:
             instrument_vector(INSTRUMENT_KEYS[int(self.bank.instruments[r])] if known and lots.random() < 0.9 else "")
             for r in rows
         ]
-        told = own_levels(raw_lufs, [INSTRUMENT_KEYS[int(self.bank.instruments[r])] for r in rows]).told_lufs
-        parts = [self.fixed[list(rows)], torch.from_numpy(np.stack(vectors)), torch.from_numpy(level_vectors(told))]
+        parts = [self.fixed[list(rows)], torch.from_numpy(np.stack(vectors)), torch.from_numpy(level_vectors(raw_lufs))]
         return torch.cat(parts, dim=1)
 
 
