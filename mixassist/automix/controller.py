@@ -25,7 +25,6 @@ from mixassist.automix.levels import (
     between,
     electronic_levels,
     kept_in_range,
-    lifted,
     target_levels,
 )
 from mixassist.automix.network_settings import NetworkSettings, network_settings
@@ -49,8 +48,6 @@ RULES_SHARE, RULES_SHARE_PRODUCED, RULES_SHARE_FEW = 0.3, 0.5, 0.8
 printed, of which the network has met few, and for songs in few stems, where families' usual levels say most."""
 _FEW, _SEVERAL = 4, 8
 _LIFT_SHARE = 0.5
-"""How much of the lift by their own levels the network's wishes take: it is told those levels, but is shy of them."""
-
 _SURE = 0.7
 """Probability from which the encoder is believed: on real songs that it never met, the family was right then."""
 
@@ -121,10 +118,21 @@ def wished_levels(song: Song, wished: Mapping[str, float]) -> dict[str, float]:
     """
     if not wished:
         return target_levels(song)
-    lifts = song.own_lifts_lu
-    wished = lifted(wished, lifts, _LIFT_SHARE)
-    band = between(wished, lifted(band_levels(song), lifts), _rules_share(song))
-    return kept_in_range(song, between(band, lifted(electronic_levels(song), lifts), electronic_share(song)))
+    band = between(wished, band_levels(song), _rules_share(song))
+    levels = between(band, electronic_levels(song), electronic_share(song))
+    lifts = lifts_in_mix_lu(song)
+    return kept_in_range(song, {key: level + lifts[key] for key, level in levels.items()})
+
+
+def lifts_in_mix_lu(song: Song) -> dict[str, float]:
+    """Returns how much louder each part is mixed because it was handed over louder than usual: LU by track id.
+
+    The rules do not listen to the stems' own levels and get all of what engineers keep; the network is told them, but
+    is shy of them, and gets half.
+    """
+    rules = 1.0 - (1.0 - _rules_share(song)) * (1.0 - electronic_share(song))
+    share = rules + _LIFT_SHARE * (1.0 - rules)
+    return {p.id: share * float(lift) for p, lift in zip(song.parts, song.own_levels.lift_lu, strict=True)}
 
 
 def _rules_share(song: Song) -> float:

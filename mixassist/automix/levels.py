@@ -40,11 +40,6 @@ def target_levels(song: Song) -> dict[str, float]:
     return kept_in_range(song, between(band_levels(song), electronic_levels(song), electronic_share(song)))
 
 
-def lifted(levels: Mapping[str, float], lifts_lu: Mapping[str, float], share: float = 1.0) -> dict[str, float]:
-    """Returns levels with a share of lifts added; by track id, in LU."""
-    return {key: level + share * lifts_lu[key] for key, level in levels.items()}
-
-
 def band_levels(song: Song) -> dict[str, float]:
     """Returns targets in LU as engineers have them in songs that people play (MixologyDB's).
 

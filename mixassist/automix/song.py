@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -72,11 +72,6 @@ class Song:
     def own_levels(self) -> OwnLevels:
         """What the levels tell at which the parts were handed over, in the order of `parts`."""
         return own_levels([p.hearing.loudness_lufs for p in self.parts], [p.instrument for p in self.parts])
-
-    @property
-    def own_lifts_lu(self) -> Mapping[str, float]:
-        """How much louder each part is meant than its instrument usually is, by its own level: LU by track id."""
-        return {p.id: float(lift) for p, lift in zip(self.parts, self.own_levels.lift_lu, strict=True)}
 
     @property
     def copies(self) -> frozenset[str]:

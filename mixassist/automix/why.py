@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import torch
 
-from mixassist.automix.controller import HeardSong
+from mixassist.automix.controller import HeardSong, lifts_in_mix_lu
 from mixassist.automix.controller_weights import ControllerNetwork
 from mixassist.automix.network_settings import predicted
 from mixassist.domain.parameters import BANDS
@@ -20,6 +20,10 @@ from mixassist.networks.mix_controls import (
     places_in_units,
     wet_level_lu,
 )
+
+OWN_LEVEL = "lift by its own level"
+"""For takes that were recorded louder or softer than is usual for their instrument."""
+_LEAST_LIFT_LU = 0.1
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ class Reason:
 
 
 def reasons(network: ControllerNetwork, heard: HeardSong, track_id: str, most: int = 3) -> tuple[Reason, ...]:
-    """Returns what the network wished for a track, and which other stems moved each wish most.
+    """Returns what was wished for a track, and which other stems moved each of the network's wishes most.
 
     The network is asked again without each other stem in turn; its levels are told against the mean of the stems that
     are there both times, so that a stem's leaving is not itself a change.
@@ -67,10 +71,14 @@ def reasons(network: ControllerNetwork, heard: HeardSong, track_id: str, most: i
             read = _READERS[name][1]
             change = read(whole, own, kept) - read(without, place, list(range(len(kept))))
             changes.setdefault(name, []).append(Influence(part.id, part.track.name, change))
-    return tuple(
+    found = [
         Reason(name, _READERS[name][0], value, tuple(sorted(changes.get(name, []), key=_strength)[:most]))
         for name, value in values.items()
-    )
+    ]
+    lift = lifts_in_mix_lu(heard.song)[track_id]
+    if "gain" in network.groups and abs(lift) >= _LEAST_LIFT_LU:
+        found.insert(1, Reason(OWN_LEVEL, "LU", lift, ()))
+    return tuple(found)
 
 
 def _strength(influence: Influence) -> tuple[float, str]:

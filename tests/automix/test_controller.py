@@ -17,7 +17,7 @@ from mixassist.automix.controller import MISSING, hear_for_controller, mix_with,
 from mixassist.automix.controller_weights import GROUPS, KIND, ControllerNetwork, load_controller
 from mixassist.automix.methods import TrackAudio, predict
 from mixassist.automix.song import hear_song
-from mixassist.automix.why import reasons
+from mixassist.automix.why import OWN_LEVEL, reasons
 from mixassist.domain.controls import NEUTRAL
 from mixassist.domain.errors import Cancelled, MixAssistError
 from mixassist.domain.parameters import PARAMETERS, Group, keys_of
@@ -150,6 +150,17 @@ def test_reasons_name_the_stems_that_moved_a_value(make_band: MakeBand) -> None:
     assert all(i.track_id != "Bass" for r in found.values() for i in r.influences)
     with pytest.raises(KeyError):
         reasons(network, heard, "nobody")
+
+
+def test_a_take_recorded_loud_says_so_among_the_reasons(make_band: MakeBand, sounds: SimpleNamespace) -> None:
+    inputs, network = make_band(), random_network()
+    loud = {r.label: r for r in reasons(network, hear_for_controller(network, inputs, RATE_HZ), "Bass")}
+    bass = next(i for i, a in enumerate(inputs) if a.track.name == "Bass")
+    inputs[bass] = sounds.track_audio("Bass", 0.1 * inputs[bass].samples)
+    soft = {r.label: r for r in reasons(network, hear_for_controller(network, inputs, RATE_HZ), "Bass")}
+    lifts = [found[OWN_LEVEL].value if OWN_LEVEL in found else 0.0 for found in (soft, loud)]
+    assert lifts[0] < lifts[1] - 0.1
+    assert not any(found[OWN_LEVEL].influences for found in (soft, loud) if OWN_LEVEL in found)
 
 
 def test_a_lone_stem_has_reasons_without_influences(make_band: MakeBand) -> None:

@@ -23,6 +23,7 @@ _WHOLE_BAR = {"LU": 1.0, "dB": 1.0}
 _HARDLY = 0.02
 _WORDS = (
     QT_TRANSLATE_NOOP("reasons", "level"),
+    QT_TRANSLATE_NOOP("reasons", "lift by its own level"),
     QT_TRANSLATE_NOOP("reasons", "distance from the middle"),
     QT_TRANSLATE_NOOP("reasons", "low shelf gain"),
     QT_TRANSLATE_NOOP("reasons", "low mid gain"),
