@@ -125,10 +125,12 @@ def svg_bytes(figure: Figure) -> bytes:
 
 
 def _saved(figure: Figure, file_format: str, metadata: dict[str, str | None]) -> bytes:
+    # Laid out once, for all formats; without an engine nothing is drawn for the sake of the layout any more.
+    if figure.get_layout_engine() is not None:
+        figure.draw_without_rendering()
+        figure.set_layout_engine(None)
     target = io.BytesIO()
     figure.savefig(target, format=file_format, dpi=PNG_DPI, metadata=metadata)
-    # Laid out once, for all formats: finding the layout takes as long as drawing.
-    figure.set_layout_engine("none")
     return target.getvalue()
 
 

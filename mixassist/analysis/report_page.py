@@ -183,9 +183,10 @@ def _effects_html(data: ReportData, pictures: Sequence[Picture]) -> str:
 def _comparisons_html(findings: Findings) -> str:
     if not findings.comparisons:
         return ""
-    names = [name.replace("_", " ") for name in findings.comparisons]
+    names = [" and ".join(reversed(name.split("_against_"))) for name in findings.comparisons]
     found = list(findings.comparisons.values())
-    hint = '<p class="hint">The reference is named last. Dry is compared at the loudness of wet, model as it is.</p>'
+    words = "The first of each pair is the reference. Dry is compared at the loudness of wet, model as it is."
+    hint = f'<p class="hint">{words}</p>'
     return f"<h2>Differences in numbers</h2>\n{hint}\n" + _numbers_table(
         names, _COMPARISON_ROWS, lambda key, i: attrgetter(key)(found[i])
     )

@@ -16,7 +16,7 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
-from mixassist.analysis import mel_pictures, pictures
+from mixassist.analysis import drawing, mel_pictures, pictures
 from mixassist.analysis.drawing import drawable, png_bytes, spread, svg_bytes, time_text
 from mixassist.analysis.envelope import envelope
 from mixassist.analysis.mel import MelGrid
@@ -104,6 +104,13 @@ class Written:
 
 
 TRICKY_NAMES = ('<script>alert("x")</script>', "A$AP $x_1^ 声 🎤")
+
+
+@pytest.fixture(autouse=True)
+def coarse_pictures(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draws with fewer pixels where no test looks at them: most of a report's time goes into those."""
+    if "written" not in request.fixturenames:
+        monkeypatch.setattr(drawing, "PNG_DPI", 40)
 
 
 @pytest.fixture(scope="module")
