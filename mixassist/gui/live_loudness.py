@@ -15,7 +15,7 @@ _BLOCK_FRAMES = 8192
 
 
 class LiveLoudness:
-    """Follows a playhead; belongs to the thread of the window. It costs about a hundredth of real time."""
+    """Follows a playhead; one thread at a time may use it. It costs about a hundredth of real time."""
 
     def __init__(self) -> None:
         self._meter = None

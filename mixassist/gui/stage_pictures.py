@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +17,7 @@ from mixassist.gui.editors.channel_panel import ChannelPanel
 from mixassist.gui.editors.compressor_history import PAST_SHARE, SPAN_S
 from mixassist.gui.editors.equalizer_curve import COUNT
 from mixassist.gui.tasks import Task
+from mixassist.gui.views.lane_picture import reduction_over
 
 if TYPE_CHECKING:
     from mixassist.gui.main_window import MainWindow
@@ -37,6 +37,8 @@ class StagePictures(QObject):
         super().__init__(window)
         self._window = window
         self._shown: tuple[Any, ...] = ()
+        self._stem: Any = None
+        self._stem_for: object = None
         self._spectrum_db: np.ndarray | None = None
         self._decays: dict[tuple[str, float, int], Any] = {}
         self._task: Task | None = None
@@ -64,11 +66,16 @@ class StagePictures(QObject):
     def _samples(self, track: Track, session: Session) -> np.ndarray | None:
         stems = self._window.workspace.sound.stems
         if stems is None:
+            self._stem = self._stem_for = None
             return None
-        try:
-            stem = stems.stem(track.source, session.sample_rate_hz)
-        except MixAssistError:  # told where the audio is read
-            return None
+        wanted = (stems, track.source, session.sample_rate_hz)
+        # Finding a stem looks at its file: not with every tick.
+        if wanted != self._stem_for or self._stem.error is not None:
+            try:
+                self._stem, self._stem_for = stems.stem(track.source, session.sample_rate_hz), wanted
+            except MixAssistError:  # told where the audio is read
+                return None
+        stem = self._stem
         return stem.strip_samples if stem.error is None else None
 
     def _show_spectrum(self, panel: ChannelPanel, track: Track, session: Session, position: int, playing: bool) -> None:
@@ -110,14 +117,7 @@ class StagePictures(QObject):
         from mixassist.api.reduction import BLOCK_FRAMES
 
         blocks = self._reduction(track)
-        if blocks is None:
-            return None
-        edges = (start + np.arange(_COLUMNS + 1) * span // _COLUMNS) // BLOCK_FRAMES
-        columns = np.zeros(_COLUMNS)
-        for column, (first, last) in enumerate(pairwise(edges)):
-            part = blocks[max(first, 0) : max(last, first + 1, 0)]
-            columns[column] = part.max() if len(part) else 0.0
-        return columns
+        return None if blocks is None else reduction_over(blocks, BLOCK_FRAMES, start, start + span, _COLUMNS)
 
     def _show_reverb(self, panel: ChannelPanel, track: Track, session: Session) -> None:
         channel, rate = track.channel, session.sample_rate_hz

@@ -17,6 +17,7 @@ from mixassist.gui import curves
 from mixassist.gui.live_loudness import LiveLoudness
 from mixassist.gui.stage_pictures import StagePictures
 from mixassist.gui.strip_watch import StripWatch
+from mixassist.gui.views.picture_thread import PictureThread
 
 if TYPE_CHECKING:
     from mixassist.gui.main_window import MainWindow
@@ -81,6 +82,9 @@ class StripFacts(QObject):
             settle_ms=900, waits_for_renders=True,
         )  # fmt: skip
         self.live = LiveLoudness()
+        # Beside the window: between the strips that it adds up, a thread gives Python's lock away a hundred times.
+        self._listener = PictureThread(self)
+        self._was_playing = False
         self.pictures = StagePictures(window)
         self._ticks = 0
         self.honesty.changed.connect(self._show_honesty)
@@ -111,6 +115,7 @@ class StripFacts(QObject):
         """Ends waiting; running work is cancelled with all tasks."""
         self.reduction.stop()
         self.honesty.stop()
+        self._listener.close()
 
     def _show_honesty(self, track_id: str, honesty: Any) -> None:
         strip = self._window.console.strips.get(track_id)
@@ -138,8 +143,20 @@ class StripFacts(QObject):
         player, master = self._window.workspace.sound.player, self._window.console.master
         self._ticks += 1
         master.blink(self._ticks // _BLINK_TICKS % 2 == 0)
-        if player is not None and self.live.follow(player.graph, position_frames, playing):
-            master.loudness.show_live(self.live.momentary_lufs, self.live.short_term_lufs)
+        if player is None or not (playing or self._was_playing):
+            return
+        self._was_playing = playing
+        graph, live = player.graph, self.live
+
+        def followed() -> tuple[float | None, float | None] | None:
+            is_new = live.follow(graph, position_frames, playing)
+            return (live.momentary_lufs, live.short_term_lufs) if is_new else None
+
+        self._listener.draw("loudness", followed, self._show_loudness)
+
+    def _show_loudness(self, found: tuple[float | None, float | None] | None) -> None:
+        if found is not None:
+            self._window.console.master.loudness.show_live(*found)
 
     def _reduction_at(self, track: Track, position_frames: int | None) -> float | None:
         """Returns the gain reduction in dB; None where the compressor rests or nothing is known yet."""
