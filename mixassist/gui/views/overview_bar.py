@@ -146,9 +146,10 @@ class OverviewBar(QAbstractSlider):
         painter = paint.painter_for(self)
         theme = theme_of(self)
         body = self._body()
-        painter.setFont(paint.sized(self.font(), 10))
-        head = QRectF(12, 0, HEADER_WIDTH - 18, self.height())
-        paint.label(painter, head, self.tr("Overview"), theme.colour("dim"), paint.Align.AlignLeft)
+        if event.rect().left() < HEADER_WIDTH:
+            painter.setFont(paint.sized(self.font(), 10))
+            head = QRectF(12, 0, HEADER_WIDTH - 18, self.height())
+            paint.label(painter, head, self.tr("Overview"), theme.colour("dim"), paint.Align.AlignLeft)
         paint.box(painter, body, theme.colour("sunken"), None, 3)
         ink = theme.colour("dim")
         self._lanes.draw(painter, MIX_ID, body, ink, theme.colour("high"), self._whole, 0, self.devicePixelRatioF())

@@ -298,6 +298,8 @@ class WaveformView(QAbstractScrollArea):
             colour = mixed(colour, theme.colour("panel"), 0.72)
         chosen = track.id == self._selected_id
         self._draw_lane(painter, theme, track.id, colour, lane, area, track.start_frames, chosen)
+        if area.left() >= HEADER_WIDTH:  # the playhead moves on: no header is touched
+            return
         ink = theme.colour("text" if self._session.is_audible(track) else "dim")
         self._draw_header(painter, theme, track.name, QRectF(lane), colour, ink, chosen, track.id in self._faults)
 
@@ -311,8 +313,9 @@ class WaveformView(QAbstractScrollArea):
         painter.fillRect(lane, theme.colour("window"))
         colour = theme.colour("accent")
         self._draw_lane(painter, theme, MIX_ID, colour, lane, area, 0, False)
-        name = self.tr(MASTER_NAME)
-        self._draw_header(painter, theme, name, QRectF(lane), colour, theme.colour("text"), False, False)
+        if area.left() < HEADER_WIDTH:
+            name = self.tr(MASTER_NAME)
+            self._draw_header(painter, theme, name, QRectF(lane), colour, theme.colour("text"), False, False)
 
     def _draw_lane(
         self, painter: QPainter, theme: Theme, lane_id: str, colour: QColor, lane: QRect, area: QRect, start: int,
