@@ -14,6 +14,7 @@ from mixassist.domain.controls import NEUTRAL, Controls
 from mixassist.domain.parameters import PARAMETER
 from mixassist.gui import curves, paint
 from mixassist.gui.stage_words import compressor_words
+from mixassist.gui.still import StillPicture
 from mixassist.gui.theme import Theme, mixed, theme_of
 from mixassist.gui.widgets.thumbnails import reduction_steps
 
@@ -41,6 +42,7 @@ class CompressorCurve(QWidget):
         self._last: QPointF | None = None
         self._handle = ""
         self._reduction_db: float | None = None
+        self._still = StillPicture()
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setToolTip(
             self.tr("Drag sideways: threshold. Drag up and down: ratio. Alt-click: predicted. Double-click: default.")
@@ -123,8 +125,14 @@ class CompressorCurve(QWidget):
             self.gesture_ended.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = paint.painter_for(self)
         theme = theme_of(self)
+        look = (theme.name, self._controls, self._ghost, self._on, self._reduction_db is None)
+        painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._still.pixels(self, look, lambda p: self._draw_still(p, theme)))
+        self._draw_reduction(painter, theme)
+
+    def _draw_still(self, painter: QPainter, theme: Theme) -> None:
+        """Paints all but the gain reduction."""
         paint.box(painter, QRectF(self.rect()), theme.colour("sunken"), theme.colour("line"), 5)
         area = self._area()
         painter.setPen(QPen(mixed(theme.colour("line"), theme.colour("sunken"), 0.3), 1))
@@ -147,7 +155,6 @@ class CompressorCurve(QWidget):
         painter.restore()
         self._draw_threshold(painter, theme, area)
         self._draw_handles(painter, theme)
-        self._draw_reduction(painter, theme)
 
     def _line(self, area: QRectF, controls: Controls) -> list[QPointF]:
         output = curves.compressor_db(controls, _FLOOR_DB, 61)

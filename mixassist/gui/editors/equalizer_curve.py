@@ -17,6 +17,7 @@ from mixassist.domain.controls import NEUTRAL, Controls
 from mixassist.domain.parameters import BANDS, PARAMETER
 from mixassist.gui import curves, paint
 from mixassist.gui.stage_words import equalizer_words
+from mixassist.gui.still import StillPicture, polygon
 from mixassist.gui.theme import BAND_COLOURS, Theme, mixed, theme_of
 from mixassist.gui.widgets.corner_button import CornerButton
 
@@ -52,6 +53,7 @@ class EqualizerCurve(QWidget):
         self._last = QPointF()
         self._spectrum_db: np.ndarray | None = None
         self._range = "auto"
+        self._ground, self._curves = StillPicture(), StillPicture()
         self.spectrum_button = CornerButton(
             (("after", self.tr("spectrum after")), ("before", self.tr("spectrum before")),
              ("off", self.tr("no spectrum"))), self,
@@ -188,14 +190,26 @@ class EqualizerCurve(QWidget):
         event.accept()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = paint.painter_for(self)
         theme = theme_of(self)
+        painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._ground.pixels(self, theme.name, lambda p: self._draw_ground(p, theme)))
+        if self._spectrum_db is not None:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._draw_spectrum(painter, theme, self._area())
+        marked = (self._dragged, self._hovered)
+        look = (theme.name, self._controls, self._ghost, self._on, self._rate_hz, self.range_db, marked)
+        painter.drawPixmap(0, 0, self._curves.pixels(self, look, lambda p: self._draw_curves(p, theme)))
+
+    def _draw_ground(self, painter: QPainter, theme: Theme) -> None:
+        """Paints what lies behind the spectrum."""
         paint.box(painter, QRectF(self.rect()), theme.colour("sunken"), theme.colour("line"), 5)
+        self._draw_grid(painter, theme, self._area())
+
+    def _draw_curves(self, painter: QPainter, theme: Theme) -> None:
+        """Paints what lies before the spectrum: bands, sum, prediction and nodes."""
         area = self._area()
-        self._draw_grid(painter, theme, area)
         painter.save()
         painter.setClipRect(area.adjusted(0, -3, 0, 3))
-        self._draw_spectrum(painter, theme, area)
         if self._ghost is not None and self._ghost != self._controls:
             painter.setPen(QPen(theme.colour("ghost"), 1.2, Qt.PenStyle.DashLine))
             painter.drawPolyline(self._polyline(area, curves.equalizer_db(self._ghost, self._rate_hz, COUNT)))
@@ -224,18 +238,16 @@ class EqualizerCurve(QWidget):
                 painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
 
     def _draw_spectrum(self, painter: QPainter, theme: Theme, area: QRectF) -> None:
-        if self._spectrum_db is None:
-            return
-        xs = np.linspace(area.left(), area.right(), len(self._spectrum_db))
+        assert self._spectrum_db is not None
         share = np.clip(self._spectrum_db / curves.SPECTRUM_FLOOR_DB, 0.0, 1.0)
-        ys = area.top() + share * area.height()
-        points = [QPointF(float(x), float(y)) for x, y in zip(xs, ys, strict=True)]
-        outline = QPolygonF([area.bottomLeft(), *points, area.bottomRight()])
-        fill = mixed(theme.colour("sunken"), theme.colour("dim"), 0.34)
+        xs = np.linspace(area.left(), area.right(), len(share))
+        outline = polygon(
+            np.concatenate((xs[:1], xs, xs[-1:])),
+            np.concatenate(([area.bottom()], area.top() + share * area.height(), [area.bottom()])),
+        )
         painter.setPen(QPen(mixed(theme.colour("sunken"), theme.colour("dim"), 0.6), 1.0))
-        painter.setBrush(fill)
+        painter.setBrush(mixed(theme.colour("sunken"), theme.colour("dim"), 0.34))
         painter.drawPolygon(outline)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
 
     def _draw_bands(self, painter: QPainter, area: QRectF) -> None:
         for band in BANDS:
@@ -289,4 +301,4 @@ class EqualizerCurve(QWidget):
     def _polyline(self, area: QRectF, response_db: np.ndarray) -> QPolygonF:
         xs = np.linspace(area.left(), area.right(), len(response_db))
         ys = area.center().y() - np.clip(response_db, -60, 60) / self.range_db * area.height() / 2
-        return QPolygonF([QPointF(float(x), float(y)) for x, y in zip(xs, ys, strict=True)])
+        return polygon(xs, ys)

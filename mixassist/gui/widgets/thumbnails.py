@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from mixassist.domain.controls import NEUTRAL, Controls
 from mixassist.gui import curves, paint
 from mixassist.gui.stage_words import compressor_words, equalizer_words
+from mixassist.gui.still import StillPicture
 from mixassist.gui.theme import Theme, mixed, theme_of
 from mixassist.gui.widgets.painted_button import PaintedButton
 
@@ -30,6 +31,7 @@ class StageThumbnail(PaintedButton):
         self._ghost: Controls | None = None
         self._on = True
         self._sample_rate_hz = 44_100
+        self._still = StillPicture()
         self._describe()
 
     def words(self) -> str:
@@ -56,13 +58,22 @@ class StageThumbnail(PaintedButton):
         self.setToolTip(f"{self.text()}: {words}")
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = paint.painter_for(self)
-        theme = theme_of(self)
+        theme, hovered = theme_of(self), self.underMouse()
+        look = (theme.name, hovered, self.hasFocus(), self._controls, self._ghost, self._on, self._sample_rate_hz)
+        still = self._still.pixels(self, look, lambda p: self._draw_still(p, theme, hovered))
+        painter = QPainter(self)
+        painter.drawPixmap(0, 0, still)
+        self.draw_moving(painter, theme, self._inside())
+
+    def _inside(self) -> QRectF:
+        return QRectF(self.rect()).adjusted(3, 3, -3, -3)
+
+    def _draw_still(self, painter: QPainter, theme: Theme, hovered: bool) -> None:
         rect = QRectF(self.rect())
-        fill = mixed(theme.colour("sunken"), theme.colour("raised"), 0.55 if self.underMouse() else 0.0)
+        fill = mixed(theme.colour("sunken"), theme.colour("raised"), 0.55 if hovered else 0.0)
         paint.box(painter, rect, fill, theme.colour("line"))
         painter.setClipRect(rect.adjusted(2, 2, -2, -2))
-        self.draw(painter, theme, rect.adjusted(3, 3, -3, -3))
+        self.draw(painter, theme, self._inside())
         painter.setClipping(False)
         if not self._on:
             painter.setFont(paint.sized(self.font(), 9))
@@ -72,6 +83,9 @@ class StageThumbnail(PaintedButton):
             )  # fmt: skip
         if self.hasFocus():
             paint.focus_ring(painter, rect, theme.colour("accent"))
+
+    def draw_moving(self, painter: QPainter, theme: Theme, rect: QRectF) -> None:
+        """Paints what changes while it plays over the rest."""
 
     def draw(self, painter: QPainter, theme: Theme, rect: QRectF) -> None:
         """Paints the stage into a rectangle."""
@@ -164,6 +178,8 @@ class CompressorThumbnail(StageThumbnail):
             painter.setPen(QPen(self._ink(theme, False), 1.6))
             painter.drawPolyline([QPointF(float(x), float(y)) for x, y in zip(xs, ys, strict=True)])
         self._draw_words(painter, theme, QRectF(graph.right() + 2, rect.top(), rect.width() - side - 9, rect.height()))
+
+    def draw_moving(self, painter: QPainter, theme: Theme, rect: QRectF) -> None:
         if self._reduction_db is None:
             return
         bar = QRectF(rect.right() - 5, rect.top(), 5, rect.height())
