@@ -13,6 +13,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPixmap, QPolygonF
 from PySide6.QtWidgets import QWidget
+from shiboken6 import VoidPtr
 
 
 class StillPicture:
@@ -41,6 +42,9 @@ class StillPicture:
 
 def polygon(xs: np.ndarray, ys: np.ndarray) -> QPolygonF:
     """Returns points as a polygon, without a Python object a point."""
-    from pyqtgraph.functions import arrayToQPolygonF
-
-    return arrayToQPolygonF(xs, ys)
+    points = QPolygonF()
+    points.resize(len(xs))
+    if len(xs):
+        place = VoidPtr(points.data(), 16 * len(xs), True)
+        np.stack((xs, ys), -1, out=np.frombuffer(place, np.float64).reshape(-1, 2))
+    return points

@@ -6,6 +6,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QObject, QRunnable, Qt, QThreadPool, QTimer, Signal
@@ -13,6 +14,7 @@ from PySide6.QtCore import QCoreApplication, QObject, QRunnable, Qt, QThreadPool
 from mixassist.domain.errors import Cancelled, MixAssistError
 from mixassist.domain.progress import CancelToken, Progress
 from mixassist.rendering.thread_priority import put_this_thread_behind
+from mixassist.rendering.turns import IDLE, WANTED, turns
 
 Work = Callable[[Progress, CancelToken], Any]
 _REPORT_EVERY_S = 0.05
@@ -20,6 +22,15 @@ _HELD_MS = 700
 """What nobody waits for lets what is waited for go before it for so long, and not longer."""
 _PATIENCE_MS = 6000
 """So long what is patient lets go before it whatever is wanted soon."""
+
+
+class _TurnToken(CancelToken):
+    """Where work asks whether it was cancelled, it also lets others have a turn."""
+
+    def check(self) -> None:
+        super().check()
+        turns.pass_on()
+        super().check()
 
 
 class Task(QObject):
@@ -38,7 +49,7 @@ class Task(QObject):
         self.ends = False
         self.fraction = 0.0
         self.detail = words
-        self.cancel_token = CancelToken()
+        self.cancel_token = _TurnToken()
         self._work = work
         self._last_report_s = 0.0
         self.on_result: Callable[[Any], None] | None = None
@@ -56,14 +67,17 @@ class Task(QObject):
     def run_in_worker(self) -> None:
         """Does the work; called by the pool."""
         put_this_thread_behind()
+        rank = IDLE if self.quiet and not self.is_soon else WANTED
         try:
-            result = self._work(self._report, self.cancel_token)
+            with turns.turn(rank) if not self.ends else nullcontext():
+                result = self._work(self._report, self.cancel_token)
         except BaseException as error:  # handed over whole: the window's thread decides
             self._done.emit(None, error)
         else:
             self._done.emit(result, None)
 
     def _report(self, fraction: float, what: str) -> None:
+        turns.pass_on()
         now_s = time.monotonic()
         if fraction >= 1.0 or now_s - self._last_report_s >= _REPORT_EVERY_S:
             self._last_report_s = now_s

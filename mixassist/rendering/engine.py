@@ -28,6 +28,7 @@ from mixassist.rendering.renderers import Renderer, renderer_for
 from mixassist.rendering.strip_render import NOTHING, Piece, StripRender, WholeRender
 from mixassist.rendering.strips import Order, Take, assemble, one_torch_thread, order_for, reader_of
 from mixassist.rendering.thread_priority import put_this_thread_before, put_this_thread_behind
+from mixassist.rendering.turns import IDLE, turns
 
 ChangeListener = Callable[[frozenset[str]], None]
 ErrorListener = Callable[[str, Exception], None]
@@ -253,9 +254,11 @@ class RenderEngine:
                     self._wake.wait(self._patience_s())
                     continue
             if task is None:
-                preparation()
+                with turns.turn(IDLE):
+                    preparation()
             else:
-                self._do(task[0], order, task[1])
+                with turns.turn():
+                    self._do(task[0], order, task[1])
 
     def _make_pieces(self) -> None:
         """Makes pieces alone: somebody waits to hear them."""

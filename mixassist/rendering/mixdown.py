@@ -27,6 +27,7 @@ from mixassist.rendering.cache import RenderCache
 from mixassist.rendering.play_graph import MixScratch, PlayGraph, Samples, mix_block
 from mixassist.rendering.renderers import renderer_for
 from mixassist.rendering.strips import Order, Take, assemble, one_torch_thread, order_for, reader_of
+from mixassist.rendering.turns import turns
 
 _BLOCK_FRAMES = 65_536
 _QUIET_LUFS = -40.0
@@ -130,7 +131,7 @@ def _rendered(
     check()
     if not missing:
         return results
-    with one_torch_thread(), ThreadPoolExecutor(workers, "mixdown") as pool:
+    with one_torch_thread(), ThreadPoolExecutor(turns.share(workers), "mixdown") as pool:
         futures = {order.key: pool.submit(_render_whole, order, cache, tell, check) for order in missing}
         try:
             wait(futures.values(), return_when=FIRST_EXCEPTION)
