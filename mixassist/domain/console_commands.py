@@ -11,7 +11,7 @@ from mixassist.domain.channel import Channel
 from mixassist.domain.commands import SetControls, _Edit
 from mixassist.domain.controls import NEUTRAL, Controls, with_amount
 from mixassist.domain.errors import MixAssistError
-from mixassist.domain.parameters import KEYS, PARAMETER
+from mixassist.domain.parameters import PARAMETER
 from mixassist.domain.session import AMOUNT_MAX, Reference, Session
 from mixassist.domain.slots import SLOTS, in_slot
 from mixassist.domain.track import Track
@@ -45,7 +45,7 @@ class SetAmount(_Edit):
             if channel.prediction is None:
                 return channel
             before, after = _at(channel.prediction, session.amount), _at(channel.prediction, self.amount)
-            follows = [k for k in KEYS if k not in channel.locks and channel.controls[k] == before[k]]
+            follows = [k for k in channel.controls.shared_with(before) if k not in channel.locks]
             return replace(channel, controls=channel.controls.taken_from(after, follows))
 
         return replace(session.with_channels(change), amount=float(self.amount))

@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
-from mixassist.domain.parameters import KEYS, PARAMETERS, Value, parameter
+from mixassist.domain.parameters import KEYS, PARAMETERS, Parameter, Value, parameter
 
 _INDEX = {key: index for index, key in enumerate(KEYS)}
 
@@ -73,6 +74,10 @@ class Controls(Mapping[str, Value]):
             p.key for p in PARAMETERS if abs(p.normalised(self[p.key]) - p.normalised(other[p.key])) > tolerance
         )
 
+    def shared_with(self, other: Controls) -> tuple[str, ...]:
+        """Returns the keys that have the same value in both."""
+        return tuple(k for k, mine, its in zip(KEYS, self._values, other._values, strict=True) if mine == its)
+
     def taken_from(self, other: Controls, keys: Iterable[str]) -> Controls:
         """Returns a copy whose `keys` have `other`'s values."""
         return self._with({key: other[key] for key in keys})
@@ -89,16 +94,19 @@ def with_amount(neutral: Controls, prediction: Controls, amount: float) -> Contr
         amount: 0 = neutral, 1 = the prediction, up to 1.5 beyond it (clipped at the range's ends). Switches and
             choices take the prediction's side from 0.5 on.
     """
-    values: dict[str, object] = {}
-    for p in PARAMETERS:
-        start, end = neutral[p.key], prediction[p.key]
+    if amount == 1.0:
+        return prediction
+    values: dict[str, Value] = {}
+    for p, start, end in _ways(neutral, prediction):
         if not p.is_continuous:
-            values[p.key] = end if amount >= 0.5 else start
-        elif amount == 1.0 or start == end:
-            values[p.key] = end
-        elif amount == 0.0:
-            values[p.key] = start
+            values[p.key] = prediction[p.key] if amount >= 0.5 else neutral[p.key]
         else:
-            a, b = p.normalised(start), p.normalised(end)
-            values[p.key] = p.denormalised(a + (b - a) * amount)
-    return Controls(values)
+            values[p.key] = p.denormalised(start + (end - start) * amount) if amount else neutral[p.key]
+    return neutral._with(values)
+
+
+@lru_cache(maxsize=1024)
+def _ways(neutral: Controls, prediction: Controls) -> tuple[tuple[Parameter, float, float], ...]:
+    """Returns the controls in which two settings differ, each with its places on the travel: a drag asks again."""
+    pairs = ((p, neutral[p.key], prediction[p.key]) for p in PARAMETERS)
+    return tuple((p, p.normalised(start), p.normalised(end)) for p, start, end in pairs if start != end)

@@ -183,7 +183,7 @@ class MainWindow(DropWindow):
     def is_idle(self) -> bool:
         """Whether nothing is being opened, read, rendered or written."""
         sound = self.workspace.sound
-        built = self.channel.is_complete and self.console.is_complete
+        built = all(part.is_complete and part.is_current for part in (self.channel, self.console))
         return (
             self.workspace.tasks.is_idle
             and self.time_line.is_settled

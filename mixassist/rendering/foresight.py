@@ -5,11 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import lru_cache
 
 from mixassist.audio.stems import StemAudio
-from mixassist.domain.channel import Channel, Stages, View
-from mixassist.domain.controls import Controls
+from mixassist.domain.channel import Channel, View
 from mixassist.domain.errors import MixAssistError
 from mixassist.domain.session import Session
 from mixassist.domain.track import Track
@@ -45,7 +43,8 @@ class Foresight:
 
     def show(self, session: Session, stems: Mapping[str, StemAudio], view: View) -> None:
         """Follows a session; what has been begun is finished first."""
-        rendered = tuple((t.id, _rendered_part(t.channel.controls, t.channel.stages)) for t in session.tracks)
+        # Without what needs no render: faders and pans may move as they like.
+        rendered = tuple((t.id, nonlinear_part(t.channel)[0]) for t in session.tracks)
         seen = (view, rendered, session.snapshots)
         self._session, self._stems, self._view = session, stems, view
         if seen != self._seen:
@@ -109,12 +108,6 @@ class Foresight:
 
 
 _DONE: Iterator[Order] = iter(())
-
-
-@lru_cache(maxsize=4096)
-def _rendered_part(controls: Controls, stages: Stages) -> Controls:
-    """Returns the controls that a render depends on: faders and pans may move as they like."""
-    return nonlinear_part(Channel(controls, stages=stages))[0]
 
 
 def _variants(

@@ -13,7 +13,7 @@ import logging
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Protocol
 
 import numpy as np
@@ -163,9 +163,13 @@ def nonlinear_part(channel: Channel) -> tuple[Controls, float]:
     Returns:
         Controls that give the channel's sound with every stage on, and the factor to multiply it by.
     """
-    controls, stages = channel.controls, channel.stages
+    return _nonlinear_part(channel.controls, channel.stages)
+
+
+@lru_cache(maxsize=4096)
+def _nonlinear_part(controls: Controls, stages: Stages) -> tuple[Controls, float]:
     kept: list[str] = []
-    gain = _polarity(channel)
+    gain = -1.0 if controls["polarity_inverted"] else 1.0
     if stages.equalizer:
         for band in BANDS:
             if controls.number(f"{band}_gain_db") != 0.0:

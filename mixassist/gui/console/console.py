@@ -20,6 +20,7 @@ from mixassist.gui.console.mix_bar import MixBar
 from mixassist.gui.console.strip import NARROW_WIDTH, WIDE_WIDTH, Strip
 from mixassist.gui.console.strip_row import StripRow
 from mixassist.gui.editor import Editor
+from mixassist.gui.later import MANY, Later
 from mixassist.gui.widgets.group_tag import group_colour
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 _STRIPS_A_TURN = 2
 """Strips made in one turn of the event loop: a few milliseconds, so that the window answers while it fills."""
+_SHOWN_A_TURN = 6
+"""Strips out of sight that are brought up to date in one turn, where so many changed that they wait."""
 
 
 class Console(QWidget):
@@ -54,6 +57,7 @@ class Console(QWidget):
         self._builder = QTimer(self)
         self._builder.setInterval(0)
         self._builder.timeout.connect(self._build_some)
+        self._later = Later(self._show_late, _SHOWN_A_TURN, self)
         self.row = StripRow(self)
         self._holder = QWidget()
         self._line = QHBoxLayout(self._holder)
@@ -84,6 +88,11 @@ class Console(QWidget):
         """Whether every track has its strip; they are made a few a turn of the event loop."""
         return not self._waiting
 
+    @property
+    def is_current(self) -> bool:
+        """Whether every strip that there is shows the present values; those out of sight may follow a little later."""
+        return self._later.is_done
+
     def _connect_master(self) -> None:
         master, editor = self.master, self._editor
         master.edited.connect(lambda value, words: editor.execute(SetMaster(value, words)))
@@ -102,6 +111,7 @@ class Console(QWidget):
         ids = [t.id for t in session.tracks]
         for track_id in [i for i in self._strips if i not in ids]:
             strip = self._strips.pop(track_id)
+            self._later.drop(track_id)
             self._line.removeWidget(strip)
             strip.hide()
             strip.setParent(None)
@@ -147,9 +157,10 @@ class Console(QWidget):
             self.completed.emit()
 
     def complete(self) -> None:
-        """Makes the strips that are still waiting, at once."""
+        """Makes the strips that are still waiting and brings all up to date, at once."""
         while self._waiting:
             self._build(self._waiting[0])
+        self._later.do()
 
     def _need_height(self) -> None:
         """Asks for the height of a whole strip and the scroll bar under it."""
@@ -176,6 +187,10 @@ class Console(QWidget):
         wanted = set(self._strips) if only is None else set(only) & set(self._strips)
         if group_names(before) != group_names(session):
             wanted = set(self._strips)
+        if len(wanted) > MANY:
+            late = {i for i in wanted if self._strips[i].visibleRegion().isEmpty()}
+            self._later.put(t.id for t in session.tracks if t.id in late)
+            wanted -= late
         for track in session.tracks:
             if track.id in wanted:
                 self._show(track)
@@ -184,7 +199,11 @@ class Console(QWidget):
         self.master.show_session(session)
         self.mix_bar.show_session(session)
 
+    def _show_late(self, track_id: str) -> None:
+        self._show(self._session.track(track_id))
+
     def _show(self, track: Track) -> None:
+        self._later.drop(track.id)
         groups = group_names(self._session)
         name = track.channel.group
         colour = group_colour(groups.index(name)) if name else ""

@@ -21,6 +21,7 @@ from mixassist.domain.session import Session
 from mixassist.gui import paint
 from mixassist.gui.editor import Editor
 from mixassist.gui.editors.channel_panel import PANEL_WIDTH, ChannelPanel
+from mixassist.gui.later import MANY, Later
 from mixassist.gui.theme import theme_of
 from mixassist.gui.widgets.flat_combo import FlatCombo
 from mixassist.gui.widgets.name_label import NameLabel
@@ -46,6 +47,7 @@ class ChannelStack(QFrame):
         self._builder = QTimer(self)
         self._builder.setInterval(0)
         self._builder.timeout.connect(self._build_next)
+        self._later = Later(self._show_late, 1, self)
         self.title = NameLabel(self)
         self.title.setObjectName("channel.name")
         self.instrument = FlatCombo(self)
@@ -92,6 +94,7 @@ class ChannelStack(QFrame):
         ids = {t.id for t in session.tracks}
         for track_id in [i for i in self._panels if i not in ids]:
             panel = self._panels.pop(track_id)
+            self._later.drop(track_id)
             self.pages.removeWidget(panel)
             panel.hide()
             panel.setParent(None)
@@ -111,10 +114,16 @@ class ChannelStack(QFrame):
         """Whether every track has its panel."""
         return not self._waiting
 
+    @property
+    def is_current(self) -> bool:
+        """Whether every panel shows the present values; those out of sight follow a little later."""
+        return self._later.is_done
+
     def complete(self) -> None:
-        """Makes the panels that are still waiting, at once."""
+        """Makes the panels that are still waiting and brings all up to date, at once."""
         while self._waiting:
             self._build_next()
+        self._later.do()
 
     def _build_next(self) -> None:
         if self._waiting:
@@ -152,9 +161,13 @@ class ChannelStack(QFrame):
     def refresh(self, session: Session, only: tuple[str, ...] | None = None) -> None:
         """Shows the present values; `only` names the tracks that changed."""
         self._session = session
+        wanted = {i for i in self._panels if only is None or i in only}
+        if len(wanted) > MANY:
+            self._later.put(i for i in self._panels if i in wanted and i != self._selected_id)
+            wanted &= {self._selected_id}
         for track in session.tracks:
-            if track.id in self._panels and (only is None or track.id in only):
-                self._panels[track.id].show_track(track, session)
+            if track.id in wanted:
+                self._show_late(track.id)
             if track.id == self._selected_id:
                 channel = track.channel
                 colour = channel.colour or theme_of(self).family_colour(channel.instrument).name()
@@ -164,6 +177,10 @@ class ChannelStack(QFrame):
                 self.back.setEnabled(moved)
         if not session.tracks:
             self.title.show_name(self.tr("No track"), theme_of(self).family_colour("").name())
+
+    def _show_late(self, track_id: str) -> None:
+        self._later.drop(track_id)
+        self._panels[track_id].show_track(self._session.track(track_id), self._session)
 
     def _source_words(self, track, session: Session) -> str:  # type: ignore[no-untyped-def]
         sides = self.tr("stereo") if track.source.channel_count == 2 else self.tr("mono")
