@@ -34,6 +34,7 @@ from mixassist.listening.degradations import (
     screening_effects,
 )
 from mixassist.listening.designs import Design, fixed_design, sequential_design
+from mixassist.listening.interrupted import close_interrupted
 from mixassist.listening.multi_stimulus import MultiStimulusTest
 from mixassist.listening.opinion import NOISE_LABEL, SCREENING_SAMPLES, OpinionTest
 from mixassist.listening.opinion import SCALE as OPINION_SCALE
@@ -288,12 +289,18 @@ def _notes(labels: Sequence[str], moved: Sequence[int], rate: int) -> tuple[str,
     )
 
 
+def close_interrupted_tests(folder: str | Path) -> tuple[Verification, ...]:
+    """Ends the tests of a folder that a crash ended: their answers count as given up there. Returns their logs."""
+    return close_interrupted(folder)
+
+
 def verify_listening_log(path: str | Path) -> Verification:
-    """Checks the log of a listening test.
+    """Checks the log of a listening test; one that a crash cut short is ended first.
 
     Raises:
         MixAssistError: there is no such file, or it is no listening log.
     """
+    close_interrupted(Path(path).parent)
     return verify_log(path)
 
 
@@ -307,6 +314,7 @@ def write_listening_report(folder: str | Path, page: str | Path | None = None) -
 
     if page is not None:
         check_outputs([page])
+    close_interrupted(folder)
     return write_report(folder, page)
 
 

@@ -13,7 +13,9 @@ from typing import Any
 
 from mixassist import __version__
 from mixassist.audio.atomic import atomic_write_bytes
+from mixassist.domain.errors import MixAssistError
 from mixassist.domain.listening import ListeningResult
+from mixassist.listening.envelope import Envelope
 from mixassist.listening.log import FORMAT, VERSION, LogWriter, new_log_path, now_utc, read_log
 from mixassist.listening.sealed import SealedOrder
 
@@ -68,23 +70,29 @@ class BlindTest:
         self._words = ""
         self._result: Mapping[str, Any] = {}
         test_id = secrets.token_hex(8)
-        self._log = LogWriter(new_log_path(setup.folder, self.test, test_id))
-        self._write(
-            "start",
-            {
-                "format": FORMAT,
-                "version": VERSION,
-                "test": self.test,
-                "id": test_id,
-                "written_by": f"MixAssist {__version__}",
-                "title": setup.title,
-                "listener": setup.listener,
-                "labels": list(setup.labels),
-                "rules": dict(rules),
-                **setup.facts,
-                "commitment": self._sealed.commitment,
-            },
-        )
+        path = new_log_path(setup.folder, self.test, test_id)
+        self._envelope = Envelope(path, self._sealed)
+        try:
+            self._log = LogWriter(path)
+            self._write("start", self._beginning(test_id, rules))
+        except MixAssistError:
+            self._envelope.remove()
+            raise
+
+    def _beginning(self, test_id: str, rules: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            "format": FORMAT,
+            "version": VERSION,
+            "test": self.test,
+            "id": test_id,
+            "written_by": f"MixAssist {__version__}",
+            "title": self.setup.title,
+            "listener": self.setup.listener,
+            "labels": list(self.setup.labels),
+            "rules": dict(rules),
+            **self.setup.facts,
+            "commitment": self._sealed.commitment,
+        }
 
     @property
     def log_path(self) -> Path:
@@ -176,14 +184,17 @@ class BlindTest:
             },
         )
         self._log.close()
+        self._envelope.remove()
         self._outcome, self._result, self._words = outcome, result, words
-        self._write_text()
-
-    def _write_text(self) -> None:
-        from mixassist.listening.verification import verify_lines
-
-        text = "\n".join(verify_lines(read_log(self._log.path)).text_lines())
-        atomic_write_bytes(self._log.path.with_suffix(".txt"), (text + "\n").encode("utf-8", "replace"))
+        write_text(self._log.path)
 
     def _write(self, kind: str, values: Mapping[str, Any]) -> None:
         self._log.write(kind, {"at": now_utc(), **values})
+
+
+def write_text(log_path: Path) -> None:
+    """Writes a log for people to read beside it."""
+    from mixassist.listening.verification import verify_lines
+
+    text = "\n".join(verify_lines(read_log(log_path)).text_lines())
+    atomic_write_bytes(log_path.with_suffix(".txt"), (text + "\n").encode("utf-8", "replace"))

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -47,6 +47,23 @@ class LogWriter:
             _flush_folder(self.path.parent)
         except OSError as error:
             raise writing_error(self.path, error) from error
+
+    @classmethod
+    def going_on(cls, path: Path, entries: Sequence[Mapping[str, Any]]) -> LogWriter:
+        """Opens a log that was not closed, to append to these of its entries; what is behind them is taken away.
+
+        Raises:
+            MixAssistError: the file cannot be written to.
+        """
+        writer = cls.__new__(cls)
+        writer.path, writer.fingerprint = path, str(entries[-1]["hash"])
+        writer._length = sum(len(line_of(entry)) for entry in entries)
+        try:
+            writer._file = os.open(path, os.O_WRONLY | getattr(os, "O_BINARY", 0))
+        except OSError as error:
+            raise writing_error(path, error) from error
+        writer._cut()
+        return writer
 
     def write(self, kind: str, values: Mapping[str, Any]) -> None:
         """Appends one entry and waits until the disk has it.

@@ -120,9 +120,19 @@ class ListeningPage(QWidget):
         self.form.start_s.setValue(start)
         self.form.end_s.setValue(end)
         self.form.folder.setText(str(self._window.listening.log_folder()))
+        self._close_interrupted(self._window.listening.log_folder())
         self.form.show_test(test)
         self.action_set.refresh()
         self.show_setup()
+
+    def _close_interrupted(self, folder: Path) -> None:
+        """Says which tests a crash ended, and that nothing answered in them is lost."""
+        from mixassist.api.listening import close_interrupted_tests
+
+        words = self.tr("A test ended abruptly after {0} answers; they are kept, and its log is complete: {1}")
+        for found in close_interrupted_tests(folder):
+            told = str(found.end.get("words", ""))
+            self._window.messages.show_message(words.format(len(found.trials), told), "note")
 
     def show_setup(self) -> None:
         """Shows the set-up as it was left."""
