@@ -77,7 +77,11 @@ class NameLabel(PaintedButton):
         if self._entry is None:
             self._entry = ValueEntry(self)
             self._entry.committed.connect(self.renamed)
+            self._entry.closed.connect(self._forget_entry)
         self._entry.open(self.text(), self.rect())
+
+    def _forget_entry(self) -> None:
+        self._entry = None
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:

@@ -124,7 +124,11 @@ class ParameterSlider(QAbstractSlider):
         if self._entry is None:
             self._entry = ValueEntry(self)
             self._entry.committed.connect(self.commit_text)
+            self._entry.closed.connect(self._forget_entry)
         self._entry.open(self.text(), self.entry_rect())
+
+    def _forget_entry(self) -> None:
+        self._entry = None
 
     def entry_rect(self) -> QRect:
         """Where the field for typing opens."""

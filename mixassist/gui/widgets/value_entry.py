@@ -9,9 +9,10 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 
 class ValueEntry(QLineEdit):
-    """Enter commits, Escape gives up, leaving the field commits."""
+    """Enter commits, Escape gives up, leaving the field commits; then it goes: thousands of numbers can be typed."""
 
     committed = Signal(str)
+    closed = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -61,3 +62,5 @@ class ValueEntry(QLineEdit):
             owner.setFocus(Qt.FocusReason.OtherFocusReason)
         if commit and text != self._start:
             self.committed.emit(text)
+        self.closed.emit()
+        self.deleteLater()
