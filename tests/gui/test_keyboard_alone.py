@@ -20,6 +20,9 @@ NONE, CTRL, SHIFT = (
     Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier,
 )  # fmt: skip
 
+_PATIENCE = 25
+"""After so many presses of Enter that the dialog does not take, the path is typed anew."""
+
 
 class Typist(QObject):
     """Waits for the file dialog that a key opens, types a path into it and presses Enter."""
@@ -28,6 +31,7 @@ class Typist(QObject):
         super().__init__()
         self._path = path
         self.has_typed = False
+        self._presses = 0
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._look)
         self._timer.start(20)
@@ -37,10 +41,12 @@ class Typist(QObject):
         if not isinstance(dialog, QFileDialog):
             return
         field = dialog.findChild(QLineEdit, "fileNameEdit")
-        if not self.has_typed:
+        if self._presses % _PATIENCE == 0:
+            # On a busy machine the list may leave the dialog's button off behind it: then it takes another word.
             field.clear()
             QTest.keyClicks(field, str(self._path))
             self.has_typed = True
+        self._presses += 1
         # The list of files that fit what was typed may open late and take the first of these for itself.
         QTest.keyClick(field, Qt.Key.Key_Return)
 
