@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from shiboken6 import isValid
 
 from mixassist.domain.parameters import PARAMETERS
@@ -18,6 +18,7 @@ from mixassist.gui.main_window import MainWindow
 from mixassist.gui.sound_device import NO_SOUND
 from mixassist.gui.widgets.choice_box import ChoiceBox
 from mixassist.gui.widgets.parameter_slider import ParameterSlider
+from mixassist.gui.widgets.value_entry import ValueEntry
 
 ASKING = frozenset(
     {"new", "open", "open_folder", "open_demo", "open_recent", "save", "save_as", "import", "export", "paste", "quit",
@@ -167,6 +168,14 @@ class Actor:
         opened = QApplication.activePopupWidget() or QApplication.activeModalWidget()
         assert opened is not None
         opened.close()
+
+    def put_away(self) -> None:
+        """Closes what still stands open: a sheet that came when its work was done, fields in which nobody types."""
+        for dialog in self.window.findChildren(QDialog):
+            if dialog.isVisible():
+                dialog.close()
+        for field in self.window.findChildren(ValueEntry):
+            QTest.keyClick(field, Qt.Key.Key_Escape)
 
     def theme(self) -> None:
         self.window.actions_by_name[self.rng.choice(("theme_dark", "theme_light"))].trigger()
