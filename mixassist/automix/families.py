@@ -76,7 +76,7 @@ def within_families(
     wanted = _wanted(set(families.tolist()), "other" in instruments, families_lu)
     for family in set(families.tolist()):
         members = np.flatnonzero(families == family)
-        together = level_together_lu(found[members].tolist(), [instruments[i] for i in members])
+        together = level_together_lu(found[members].tolist(), [instruments[i] for i in members.tolist()])
         found[members] += share * (wanted[family] - together)
     return found
 

@@ -110,7 +110,7 @@ def _reach(part: Part, song: Song, reach: float) -> float:
 
 def _equalizer(song: Song, prediction: MixPrediction) -> dict[str, dict[str, Value]]:
     found = places_in_units(EQUALIZER_KEYS, prediction.values["equalizer"])
-    settings = {}
+    settings: dict[str, dict[str, Value]] = {}
     for index, part in enumerate(song.parts):
         share = _NATURAL_SHARE if song.is_produced(part) else 1.0
         values = {k: float(v[index]) * (share if k.endswith("gain_db") else 1.0) for k, v in found.items()}
