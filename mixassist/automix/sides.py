@@ -11,6 +11,9 @@ from mixassist.automix.stereo import leaning, marked_side, may_move
 
 _MIDDLE = 0.06
 """A reach below this stays in the middle: nobody hears it, and mono sums thank it."""
+_SINGLE_SHARE = 0.7
+"""How much of its distance a part gets that has no counterpart and whose name tells no side: on the side that the
+engineer did not choose, distance counts twice. Mixes of the training songs are nearer to people's so."""
 
 
 def placed(song: Song, reach: Mapping[str, float], levels_lu: Mapping[str, float]) -> dict[str, float]:
@@ -18,7 +21,7 @@ def placed(song: Song, reach: Mapping[str, float], levels_lu: Mapping[str, float
 
     Locked pans are given. Marks in the names (`OH L`) decide their sides. Parts of one instrument go left and right
     in turn, neighbours in sound facing each other with the mean of their distances; whatever is left over, the loud
-    ones first, goes to the side that is lighter by then.
+    ones first, goes to the side that is lighter by then and stays a little nearer to the middle.
     """
     places = {part.id: _given(part) for part in song.parts}
     free = [p for p in song.parts if may_move(p, song) and reach[p.id] >= _MIDDLE]
@@ -57,7 +60,8 @@ def _balanced(
     lean = sum(power(p) * leaning(places[p.id], p) for p in song.parts)
     found: dict[str, float] = {}
     for part in sorted(parts, key=lambda p: (-round(levels_lu[p.id], 3), p.order)):
-        place = -math.copysign(reach[part.id], lean) if lean else -reach[part.id]
+        distance = _SINGLE_SHARE * reach[part.id]
+        place = -math.copysign(distance, lean) if lean else -distance
         found[part.id] = place
         lean += power(part) * leaning(place, part)
     return found
