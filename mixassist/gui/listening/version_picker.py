@@ -28,7 +28,7 @@ class VersionPicker(QWidget):
         self.listing.setObjectName(name)
         for widget in (self.combo, self.listing):
             widget.setAccessibleName(self.tr("Versions") if many else self.tr("Version"))
-        self.listing.setFixedHeight(126)
+        self.listing.setFixedHeight(166)
         self.combo.setVisible(not many)
         self.listing.setVisible(many)
         button = PushButton(self.tr("Files…") if many else self.tr("File…"))
