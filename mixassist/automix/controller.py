@@ -20,13 +20,7 @@ from mixassist.automix.electronic import electronic_share
 from mixassist.automix.gain_setting import set_faders, set_gains, staging_gain_db, with_locked
 from mixassist.automix.inputs import Prediction, TrackAudio
 from mixassist.automix.instrument_sound import USUAL
-from mixassist.automix.levels import (
-    band_levels,
-    between,
-    electronic_levels,
-    kept_in_range,
-    target_levels,
-)
+from mixassist.automix.levels import band_levels, between, electronic_levels, kept_in_range, target_levels
 from mixassist.automix.network_settings import NetworkSettings, network_settings
 from mixassist.automix.polarity import inverted
 from mixassist.automix.rules import mix_by_rules, silent_controls, song_notes

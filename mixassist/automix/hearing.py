@@ -15,6 +15,8 @@ from mixassist.automix.inputs import Samples
 
 THIRD_OCTAVES_HZ: NDArray[np.float64] = 1000.0 * 2.0 ** (np.arange(-16, 13) / 3.0)
 """Centres of 29 bands, 25 Hz … 16 kHz."""
+NOISE_LUFS = -60.0
+"""A stem below this is noise or bleed: it is not lifted like the others, and its level tells nothing."""
 
 _WINDOW_S = 0.093
 _GATE_BLOCK_S = 0.4

@@ -9,6 +9,7 @@ import numpy as np
 
 from mixassist.automix.electronic import electronic_share
 from mixassist.automix.families import within_families
+from mixassist.automix.hearing import NOISE_LUFS
 from mixassist.automix.instrument_sound import USUAL
 from mixassist.automix.rules_table import family_levels_lu, rules_table
 from mixassist.automix.song import Part, Song
@@ -27,8 +28,6 @@ _LOW_RANGE_DB = 20.0
 _LEAD_MARGIN_LU = 1.5
 """No other part is louder than the lead by more than this."""
 _RANGE_LU = 14.0
-_NOISE_LUFS = -60.0
-"""Stems below this are noise or bleed: they are not lifted like the others."""
 
 
 def target_levels(song: Song) -> dict[str, float]:
@@ -113,4 +112,4 @@ def lead_in_front(song: Song, levels: Mapping[str, float]) -> dict[str, float]:
 
 def is_noise(part: Part) -> bool:
     """Whether a stem is so faint that lifting it to the others would only lift noise."""
-    return part.hearing.loudness_lufs < _NOISE_LUFS
+    return part.hearing.loudness_lufs < NOISE_LUFS

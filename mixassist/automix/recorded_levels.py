@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mixassist.automix.families import within_families
+from mixassist.automix.hearing import NOISE_LUFS
 from mixassist.automix.rules_table import recorded_table
 
-_NOISE_LUFS = -60.0
 _LEAST_SPREAD_LU = 0.3
 _MOST_LU = 10.0
 _PRIOR_STEMS = 3.0
@@ -49,7 +49,7 @@ class OwnLevels:
 def own_levels(loudness_lufs: Sequence[float], instruments: Sequence[str]) -> OwnLevels:
     """Judges the stems' levels as they were handed over, in LUFS, beside what they are."""
     lufs = np.asarray(loudness_lufs, dtype=np.float64)
-    heard = lufs >= _NOISE_LUFS
+    heard = lufs >= NOISE_LUFS
     if heard.sum() < 2:
         return OwnLevels(0.0, np.zeros(lufs.size))
     table = recorded_table()

@@ -117,7 +117,7 @@ def derive(folder: str | Path) -> dict[str, Any]:
         "families": family_figures(
             tracks, [t.level_lufs for t in tracks], {key: figures["level_lu"] for key, figures in levels.items()}
         ),
-        "recorded": recorded_figures(tracks, levels),
+        "recorded": recorded_figures(tracks, LIKE),
         "instruments": table,
     }
 

@@ -44,11 +44,11 @@ def level_figures(
     return figures
 
 
-def recorded_figures(tracks: Sequence[MixedTrack], levels: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+def recorded_figures(tracks: Sequence[MixedTrack], like: Mapping[str, str]) -> dict[str, Any]:
     """How loud takes were recorded, by instrument, and how far the mixes keep what was recorded louder than usual.
 
     Args:
-        levels: the figures of `level_figures`; instruments without takes of their own follow those.
+        like: instruments without takes of their own, and whose level they take.
     """
     keys = sorted({t.instrument for t in tracks})
     takes, apart = _usual(tracks, keys, [t.raw_lufs for t in tracks])
@@ -61,9 +61,8 @@ def recorded_figures(tracks: Sequence[MixedTrack], levels: Mapping[str, Mapping[
     usual = dict(zip(keys, takes.tolist(), strict=True))
     kit = [key for key in usual if family_of(key) == DRUMS and key != "percussion"]
     usual["drum_kit"] = level_together_lu([usual[k] for k in kit], kit)
-    for key, figures in levels.items():
-        other = figures["from"].split(",")[0]
-        usual.setdefault(key, usual.get(other, 0.0))
+    for key, other in like.items():
+        usual.setdefault(key, usual[other])
     spread = float(np.sqrt(np.mean([np.var(apart[[t.song == song for t in tracks]]) for song in songs])))
     return {
         "spread_lu": round(spread, 2),
