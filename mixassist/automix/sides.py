@@ -6,11 +6,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+from mixassist.automix.counterparts import MIDDLE, named_counterparts, pairs_by_sound
 from mixassist.automix.song import Part, Song
-from mixassist.automix.stereo import leaning, marked_side, may_move
+from mixassist.automix.stereo import doubles, given_place, leaning, marked_side, may_move
+from mixassist.automix.toms import tom_row
 
-_MIDDLE = 0.06
-"""A reach below this stays in the middle: nobody hears it, and mono sums thank it."""
 _SINGLE_SHARE = 0.7
 """How much of its distance a part gets that has no counterpart and whose name tells no side: on the side that the
 engineer did not choose, distance counts twice. Mixes of the training songs are nearer to people's so."""
@@ -19,32 +19,50 @@ engineer did not choose, distance counts twice. Mixes of the training songs are 
 def placed(song: Song, reach: Mapping[str, float], levels_lu: Mapping[str, float]) -> dict[str, float]:
     """Returns pan positions −1 … 1 by track id from distances 0 … 1.
 
-    Locked pans are given. Marks in the names (`OH L`) decide their sides. Parts of one instrument go left and right
-    in turn, neighbours in sound facing each other with the mean of their distances; whatever is left over, the loud
-    ones first, goes to the side that is lighter by then and stays a little nearer to the middle.
+    Locked pans are given, and who is the counterpart of a locked part mirrors it. Counterparts by name face each other
+    with the mean of their distances, the first on the left; a mark in a single name (`Gtr L`) decides its side. Toms
+    stand as their drummer sees them. Others of one instrument go left and right in turn, neighbours in sound facing
+    each other; whatever is left over, the loud ones first, goes to the side that is lighter by then and stays a little
+    nearer to the middle.
     """
-    places = {part.id: _given(part) for part in song.parts}
-    free = [p for p in song.parts if may_move(p, song) and reach[p.id] >= _MIDDLE]
+    places = {part.id: given_place(part) for part in song.parts}
+    free = [p for p in song.parts if may_move(p, song) and reach[p.id] >= MIDDLE]
     left_over: list[Part] = []
     for instrument in sorted({p.instrument for p in free}):
         group = [p for p in free if p.instrument == instrument]
-        for part in [p for p in group if marked_side(p)]:
-            places[part.id] = marked_side(part) * reach[part.id]
-        group = [p for p in group if not marked_side(p)]
-        pairs = len(group) // 2
-        for index in range(pairs):
-            one, other = group[2 * index], group[2 * index + 1]
-            distance = 0.5 * (reach[one.id] + reach[other.id])
-            side = -1.0 if index % 2 == 0 else 1.0
-            places[one.id], places[other.id] = side * distance, -side * distance
-        left_over.extend(group[2 * pairs :])
+        if instrument == "lead_vocal":
+            group = doubles(song, group, levels_lu)
+        named = named_counterparts(song, group)
+        places.update(named.mirrored)
+        places.update({p.id: marked_side(p) * reach[p.id] for p in named.rest if marked_side(p)})
+        group = [p for p in named.rest if not marked_side(p)]
+        if instrument == "tom":
+            row = _tom_places(song, group, reach)
+            places.update(row)
+            group = [p for p in group if p.id not in row]
+        pairs, single = pairs_by_sound(group)
+        for pair in (*named.pairs, *pairs):
+            distance = 0.5 * (reach[pair.left.id] + reach[pair.right.id])
+            places[pair.left.id], places[pair.right.id] = -distance, distance
+        left_over.extend(single)
     places.update(_balanced(song, left_over, places, reach, levels_lu))
     return places
 
 
-def _given(part: Part) -> float:
-    channel = part.track.channel
-    return channel.controls.number("pan") if "pan" in channel.locks else 0.0
+def _tom_places(song: Song, toms: Sequence[Part], reach: Mapping[str, float]) -> dict[str, float]:
+    """Two toms or more at their own distances, but no tom nearer to the middle than its inner neighbour; else none."""
+    row = [(at, parts) for at, parts in tom_row(song, toms) if parts]
+    if all(at == 0.0 for at, _ in row):
+        return {}
+    places: dict[str, float] = {}
+    for side in (-1.0, 1.0):
+        # Of an odd number of toms, engineers put the middle one to the lower ones.
+        half = sorted((abs(at), parts) for at, parts in row if math.copysign(1.0, at) == side)
+        distances = sorted(sum(reach[p.id] for p in parts) / len(parts) for _, parts in half)
+        places.update(
+            {p.id: side * distance for (_, parts), distance in zip(half, distances, strict=True) for p in parts}
+        )
+    return places
 
 
 def _balanced(

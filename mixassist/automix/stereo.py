@@ -6,10 +6,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+from mixassist.audio.name_pairs import bare_name
 from mixassist.audio.names import side_of
+from mixassist.automix.counterparts import Pair, named_counterparts, pairs_by_sound
 from mixassist.automix.instrument_sound import has_width
 from mixassist.automix.rules_table import rules_table
 from mixassist.automix.song import Part, Song
+from mixassist.automix.toms import tom_row
 
 _CENTRED = frozenset({"kick", "snare", "bass", "drum_kit", "room", "other"})
 """In the middle when they are alone."""
@@ -27,35 +30,38 @@ _STAY = frozenset({"kick", "snare", "bass", "drum_kit", "other"})
 def pans(song: Song, levels_lu: Mapping[str, float]) -> dict[str, float]:
     """Returns pan positions by track id, −1 … 1.
 
-    Stereo stems stay where they are, and so do the lead, kick, snare and bass. Marks in the names (`OH L`, `OH R`)
-    are followed. Others of one instrument are spread in pairs as wide as engineers spread them; those left over go
-    to whichever side is the lighter by then, the loud ones first.
+    Stereo stems stay where they are, and so do the lead, kick, snare and bass. Who is the counterpart of a part with a
+    locked pan mirrors it. Counterparts by name face each other, the first on the left, as wide as engineers spread
+    them; a mark in a single name (`Gtr L`) is followed. Others of one instrument are spread in pairs of like sound;
+    those left over go to whichever side is the lighter by then, the loud ones first.
     """
-    places = {part.id: _given_place(part) for part in song.parts}
+    places = {part.id: given_place(part) for part in song.parts}
     movable = [p for p in song.parts if may_move(p, song)]
     left_over: list[Part] = []
     for instrument in sorted({p.instrument for p in movable}):
         group = [p for p in movable if p.instrument == instrument]
         if instrument == "lead_vocal":
-            group = _doubles(song, group, levels_lu)
-        marked = {p.id: side for p in group if (side := marked_side(p))}
-        for part in group:
-            if part.id in marked:
-                places[part.id] = marked[part.id] * rules_table()[instrument].pan_spread
-        group = [p for p in group if p.id not in marked]
+            group = doubles(song, group, levels_lu)
+        named = named_counterparts(song, group)
+        places.update(named.mirrored)
+        marks = {p.id: side for pair in named.pairs if pair.marked for p, side in ((pair.left, -1), (pair.right, 1))}
+        marks.update({p.id: marked_side(p) for p in named.rest if marked_side(p)})
+        places.update({key: side * rules_table()[instrument].pan_spread for key, side in marks.items()})
+        pairs = [pair for pair in named.pairs if not pair.marked]
+        group = [p for p in named.rest if p.id not in marks]
         if instrument in _STAY:
             continue
         if instrument in _KIT_SPREAD:
-            places.update(_kit_places(instrument, group))
+            places.update(_kit_places(song, instrument, pairs, group))
             continue
-        pairs = len(group) // 2
-        places.update(_pair_places(instrument, group[: 2 * pairs]))
-        left_over.extend(group[2 * pairs :])
+        by_sound, single = pairs_by_sound(group)
+        places.update(_pair_places(instrument, [*pairs, *by_sound]))
+        left_over.extend(single)
     places.update(_balanced(song, left_over, places, levels_lu))
     return places
 
 
-def _given_place(part: Part) -> float:
+def given_place(part: Part) -> float:
     """Where a part stands before anything is moved: in the middle, or where the user locked it."""
     channel = part.track.channel
     return channel.controls.number("pan") if "pan" in channel.locks else 0.0
@@ -74,43 +80,38 @@ def may_move(part: Part, song: Song) -> bool:
 
 def marked_side(part: Part) -> float:
     """Returns −1 or 1 where the part's name says left or right, else 0."""
-    found = side_of(part.track.name)
+    found = side_of(part.track.name) or side_of(bare_name(part.track.name))
     return 0.0 if found is None else (-1.0 if found[1] == "L" else 1.0)
 
 
-def _doubles(song: Song, group: Sequence[Part], levels_lu: Mapping[str, float]) -> list[Part]:
-    """The lead vocals that may leave the middle: all but the one that sings most, and only when there are three."""
+def doubles(song: Song, group: Sequence[Part], levels_lu: Mapping[str, float]) -> list[Part]:
+    """Returns the lead vocals that may leave the middle: all but the one that sings most, and only of three or more."""
     if len(song.of("lead_vocal")) < 3:
         return []
     first = max(song.of("lead_vocal"), key=lambda p: (p.hearing.activity, levels_lu[p.id], p.order))
     return [p for p in group if p.id != first.id]
 
 
-def _kit_places(instrument: str, group: Sequence[Part]) -> dict[str, float]:
+def _kit_places(song: Song, instrument: str, pairs: Sequence[Pair], group: Sequence[Part]) -> dict[str, float]:
     """Toms from high to low, hi-hats and cymbals in turn, as seen from the drummer's stool."""
     width, side = _KIT_SPREAD[instrument]
-    if instrument == "tom" and len(group) > 1:
-        ordered = sorted(group, key=lambda p: p.order, reverse=True)
-        step = 2.0 * width / (len(ordered) - 1)
-        return {p.id: -width + step * i for i, p in enumerate(ordered)}
     if instrument == "tom":
-        return {p.id: 0.0 for p in group}
-    return {p.id: side * width * (1.0 if i % 2 == 0 else -1.0) for i, p in enumerate(group)}
+        return {p.id: at * width for at, parts in tom_row(song, group) for p in parts}
+    places = {p.id: side * width * (1.0 if i % 2 == 0 else -1.0) for i, p in enumerate(group)}
+    for pair in pairs:
+        places[pair.left.id], places[pair.right.id] = -width, width
+    return places
 
 
-def _pair_places(instrument: str, group: Sequence[Part]) -> dict[str, float]:
+def _pair_places(instrument: str, pairs: Sequence[Pair]) -> dict[str, float]:
     """Pairs left and right, the first as wide as usual, further ones nearer to the middle."""
     width = rules_table()[instrument].pan_spread
     if instrument not in ("overhead", "room"):
         width = min(width, _WIDEST)
-    count = len(group) // 2
     places = {}
-    for index in range(count):
-        reach = width * (1.0 - 0.6 * index / max(count, 1))
-        # Neighbours in the order sound alike: one goes left, the other right, the sides taking turns.
-        side = 1.0 if index % 2 == 0 else -1.0
-        places[group[2 * index].id] = -side * reach
-        places[group[2 * index + 1].id] = side * reach
+    for index, pair in enumerate(pairs):
+        reach = width * (1.0 - 0.6 * index / len(pairs))
+        places[pair.left.id], places[pair.right.id] = -reach, reach
     return places
 
 
