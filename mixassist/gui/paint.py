@@ -90,6 +90,15 @@ def triangle(painter: QPainter, tip: QPointF, size: float, direction: str, colou
     painter.fillPath(path, colour)
 
 
+def tick(painter: QPainter, rect: QRectF, colour: QColor) -> None:
+    """Paints a tick into a box."""
+    unit = rect.width() / 18.0
+    painter.setPen(QPen(colour, 2.2 * unit, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+    centre = rect.center()
+    places = ((-4.5, 0.5), (-1.5, 3.8), (4.5, -3.8))
+    painter.drawPolyline([centre + QPointF(x * unit, y * unit) for x, y in places])
+
+
 def warning_mark(painter: QPainter, centre: QPointF, size: float, colour: QColor) -> None:
     """Paints a triangle with an exclamation mark: something is wrong here."""
     x, y, half = centre.x(), centre.y(), size / 2

@@ -179,8 +179,9 @@ QPushButton[primary="true"] {{ background: {t.accent}; color: {t.on_accent}; bor
 QPushButton[primary="true"]:hover {{ background: {mixed(t.colour("accent"), t.colour("text"), 0.15).name()}; }}
 QPushButton[primary="true"]:disabled {{ background: {t.raised}; border-color: {t.line};
   color: {mixed(t.colour("text"), t.colour("window"), 0.6).name()}; }}
-QAbstractSpinBox[plain="true"]::up-button, QAbstractSpinBox[plain="true"]::down-button
-  {{ width: 0; height: 0; border: none; }}
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 20px; border: none; background: transparent; }}
+QAbstractSpinBox::up-button {{ subcontrol-origin: border; subcontrol-position: top right; }}
+QAbstractSpinBox::down-button {{ subcontrol-origin: border; subcontrol-position: bottom right; }}
 QCheckBox::indicator, QListView::indicator {{ width: 12px; height: 12px; border: 1px solid {t.dim}; border-radius: 3px;
   background: {t.sunken}; }}
 QCheckBox::indicator:checked, QListView::indicator:checked {{ background: {t.accent}; border-color: {t.accent}; }}

@@ -9,8 +9,6 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QCheckBox,
-    QDoubleSpinBox,
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
@@ -18,7 +16,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QListWidgetItem,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )  # fmt: skip
@@ -27,9 +24,11 @@ from mixassist.api.listening import Design, VersionSource, fixed_design, sequent
 from mixassist.domain.listening import ListeningResult
 from mixassist.gui import paint
 from mixassist.gui.listening.version_picker import VersionPicker
+from mixassist.gui.widgets.check_box import CheckBox
 from mixassist.gui.widgets.flat_combo import FlatCombo
 from mixassist.gui.widgets.push_button import PushButton
 from mixassist.gui.widgets.segmented import SegmentedControl
+from mixassist.gui.widgets.spin_box import DoubleSpinBox, SpinBox
 
 ABX, PREFERENCE, MULTI, OPINION = "abx", "preference", "multi-stimulus", "opinion"
 _FIXED_TRIALS = (16, 10, 20, 24, 40)
@@ -71,10 +70,10 @@ class SetupForm(QWidget):
         self.pair = (VersionPicker("blind.first", self), VersionPicker("blind.second", self))
         self.several = VersionPicker("blind.versions", self, many=True)
         self.design = FlatCombo(self, height=28)
-        self.trials = QSpinBox(self)
-        self.rounds = QSpinBox(self)
-        self.screening = QCheckBox(self.tr("Begin with the screening question"), self)
-        self.start_s, self.end_s = QDoubleSpinBox(self), QDoubleSpinBox(self)
+        self.trials = SpinBox(self)
+        self.rounds = SpinBox(self)
+        self.screening = CheckBox(self.tr("Begin with the screening question"), self)
+        self.start_s, self.end_s = DoubleSpinBox(self), DoubleSpinBox(self)
         self.listener, self.title = QLineEdit(self), QLineEdit(self)
         self.folder = QLineEdit(self)
         self.problem = QLabel("", self)
@@ -115,7 +114,6 @@ class SetupForm(QWidget):
             field.setMinimumHeight(28)
         for box in (self.trials, self.rounds, self.start_s, self.end_s):
             box.setMinimumWidth(86)
-            box.setProperty("plain", True)
         self.design.setMinimumWidth(440)
         for widget, name, words in (
             (self.design, "design", self.tr("Trials")), (self.trials, "trials", self.tr("Trials")),
@@ -144,6 +142,7 @@ class SetupForm(QWidget):
         region = _row(self.start_s, QLabel(self.tr("to"), self), self.end_s, stretch=True)
         browse = PushButton(self.tr("Choose…"))
         browse.setObjectName("blind.folder.choose")
+        browse.setMinimumHeight(28)
         browse.clicked.connect(self._choose_folder)
         for words, widget in (
             (self.tr("A"), self.pair[0]), (self.tr("B"), self.pair[1]), (self.tr("Versions"), self.several),
@@ -151,7 +150,10 @@ class SetupForm(QWidget):
             ("", self.screening), (self.tr("Loop"), region), (self.tr("Listener"), self.listener),
             (self.tr("Title"), self.title), (self.tr("Logs go to"), _row(self.folder, browse)),
         ):  # fmt: skip
-            self._form.addRow(words, widget)
+            label = QLabel(words, self)
+            if widget is not self.several:
+                label.setMinimumHeight(28)
+            self._form.addRow(label, widget)
         column.addLayout(self._form)
         self.problem.setWordWrap(True)
         self.problem.setObjectName("blind.problem")

@@ -10,6 +10,7 @@ from mixassist.api.listening import VersionSource, file_source
 from mixassist.gui.handlers.files import AUDIO_PATTERNS
 from mixassist.gui.widgets.flat_combo import FlatCombo
 from mixassist.gui.widgets.push_button import PushButton
+from mixassist.gui.widgets.tick_delegate import TickDelegate
 
 _SOURCE = Qt.ItemDataRole.UserRole
 
@@ -29,10 +30,12 @@ class VersionPicker(QWidget):
         for widget in (self.combo, self.listing):
             widget.setAccessibleName(self.tr("Versions") if many else self.tr("Version"))
         self.listing.setFixedHeight(166)
+        self.listing.setItemDelegate(TickDelegate(self.listing))
         self.combo.setVisible(not many)
         self.listing.setVisible(many)
         button = PushButton(self.tr("Files…") if many else self.tr("File…"))
         button.setObjectName(f"{name}.file")
+        button.setMinimumHeight(28)
         button.clicked.connect(self._ask)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

@@ -8,12 +8,10 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import (
-    QDoubleSpinBox,
     QGridLayout,
     QLabel,
     QLineEdit,
     QScrollArea,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )  # fmt: skip
@@ -25,6 +23,7 @@ from mixassist.gui.settings_schema import SCHEMA, SETTING, Setting, SettingError
 from mixassist.gui.widgets.check_box import CheckBox
 from mixassist.gui.widgets.flat_combo import FlatCombo
 from mixassist.gui.widgets.push_button import PushButton
+from mixassist.gui.widgets.spin_box import DoubleSpinBox, SpinBox
 
 
 def translated(text: str) -> str:
@@ -136,16 +135,15 @@ class SettingsDialog(Sheet):
 
     def _number(self, setting: Setting) -> QWidget:
         if isinstance(setting.default, float):
-            box: QSpinBox | QDoubleSpinBox = QDoubleSpinBox(self)
+            box: SpinBox | DoubleSpinBox = DoubleSpinBox(self)
             box.setDecimals(setting.decimals)
         else:
-            box = QSpinBox(self)
+            box = SpinBox(self)
         kind = type(setting.default)
         box.setRange(kind(setting.least), kind(setting.most))
         box.setSingleStep(kind(setting.step))
         box.setSuffix(f" {setting.unit}" if setting.unit else "")
         box.setKeyboardTracking(False)
-        box.setMinimumHeight(28)
         box.valueChanged.connect(lambda value: self._take(setting.key, value))
         self._show[setting.key] = box.setValue
         return box

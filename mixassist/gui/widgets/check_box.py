@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPaintEvent, QPen
+from PySide6.QtCore import QRectF, QSize
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QCheckBox
 
 from mixassist.gui import paint
@@ -30,10 +30,7 @@ class CheckBox(QCheckBox):
         fill = theme.colour("accent" if on else "hover" if self.underMouse() else "raised")
         paint.box(painter, box, fill, theme.colour("accent" if on else "dim"), 4)
         if on:
-            pen = QPen(theme.colour("on_accent"), 2.2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
-            painter.setPen(pen)
-            x, y = box.left(), box.center().y()
-            painter.drawPolyline([QPointF(x + 4.5, y + 0.5), QPointF(x + 7.5, y + 3.8), QPointF(x + 13.5, y - 3.8)])
+            paint.tick(painter, box, theme.colour("on_accent"))
         ink = theme.colour("text")
         painter.setFont(self.font())
         words = QRectF(box.right() + _GAP, 0, self.width() - box.right() - _GAP, self.height())

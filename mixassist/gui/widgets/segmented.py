@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Signal
-from PySide6.QtGui import QPaintEvent
+from PySide6.QtGui import QFontMetricsF, QPaintEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QWidget
 
 from mixassist.gui import paint
@@ -20,7 +20,9 @@ class Segment(PaintedButton):
         self.setCheckable(True)
 
     def sizeHint(self) -> QSize:
-        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 22, 26)
+        # The one that is down is written in bold, and none moves when another is picked.
+        bold = QFontMetricsF(paint.sized(self.font(), 12, bold=True))
+        return QSize(round(bold.horizontalAdvance(self.text())) + 20, 26)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = paint.painter_for(self)

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Fields for numbers and lists with ticks look like the fields beside them."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QMainWindow, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from mixassist.gui.theme import DARK, LIGHT, Theme, install_theme, style_sheet
+from mixassist.gui.widgets.segmented import SegmentedControl
+from mixassist.gui.widgets.spin_box import DoubleSpinBox, SpinBox
+from mixassist.gui.widgets.tick_delegate import TickDelegate
+
+
+def first_ink(widget: QWidget, theme: Theme) -> int:
+    """Returns the first column of the widget in which text is written."""
+    image = widget.grab().toImage()
+    ground, text = theme.colour("raised"), theme.colour("text")
+    half = abs(text.lightness() - ground.lightness()) / 2
+    for x in range(4, image.width() - 4):
+        for y in range(4, image.height() - 4):
+            if abs(image.pixelColor(x, y).lightness() - ground.lightness()) > half:
+                return x
+    raise AssertionError("nothing is written")
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda t: t.name)
+def test_numbers_begin_where_text_begins(qtbot: QtBot, theme: Theme) -> None:
+    install_theme(theme.name)
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    window.setStyleSheet(style_sheet(theme))
+    inside = QWidget(window)
+    window.setCentralWidget(inside)
+    column = QVBoxLayout(inside)
+    whole, real, line = SpinBox(inside), DoubleSpinBox(inside), QLineEdit("0", inside)
+    for field in (whole, real, line):
+        field.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        column.addWidget(field)
+    window.resize(200, 160)
+    window.show()
+    wanted = first_ink(line, theme)
+    assert first_ink(whole, theme) == pytest.approx(wanted, abs=1)
+    assert first_ink(real, theme) == pytest.approx(wanted, abs=1)
+    # The arrows are there, and they work.
+    whole.setValue(5)
+    QTest.mouseClick(whole, Qt.MouseButton.LeftButton, pos=whole.rect().topRight() + QPoint(-8, 8))
+    assert whole.value() == 6
+    QTest.mouseClick(whole, Qt.MouseButton.LeftButton, pos=whole.rect().bottomRight() - QPoint(8, 8))
+    assert whole.value() == 5
+
+
+def test_a_ticked_row_shows_a_tick_and_not_only_a_colour(qtbot: QtBot) -> None:
+    install_theme("dark")
+    listing = QListWidget()
+    qtbot.addWidget(listing)
+    listing.setStyleSheet(style_sheet(DARK))
+    listing.setItemDelegate(TickDelegate(listing))
+    for state in (Qt.CheckState.Checked, Qt.CheckState.Unchecked):
+        QListWidgetItem("", listing).setCheckState(state)
+    listing.resize(200, 80)
+    listing.show()
+    image = listing.grab().toImage()
+    filled = [_near(image, listing.visualItemRect(listing.item(row)), DARK.colour("accent")) for row in (0, 1)]
+    assert filled[1] == []
+    columns, rows = zip(*filled[0], strict=True)
+    # Inside of the filled square another ink is seen.
+    inside = QRect(QPoint(min(columns) + 1, min(rows) + 1), QPoint(max(columns) - 1, max(rows) - 1))
+    assert len(_near(image, inside, DARK.colour("on_accent"))) >= 6
+
+
+def _near(image: QImage, rect: QRect, ink: QColor) -> list[tuple[int, int]]:
+    """Returns the places with about that colour."""
+    found = []
+    for x in range(rect.left(), min(rect.right() + 1, image.width())):
+        for y in range(rect.top(), rect.bottom() + 1):
+            colour = image.pixelColor(x, y)
+            if max(abs(a - b) for a, b in zip(colour.getRgb()[:3], ink.getRgb()[:3], strict=True)) <= 40:
+                found.append((x, y))
+    return found
+
+
+def test_a_choice_stays_in_place_when_it_is_picked(qtbot: QtBot) -> None:
+    control = SegmentedControl((("a", "Opinion score"), ("b", "Multi-stimulus")), "test", None)
+    qtbot.addWidget(control)
+    control.show()
+    places = [s.geometry() for s in control.segments.values()]
+    control.show_choice("b")
+    assert [s.geometry() for s in control.segments.values()] == places
+    # Bold letters are wider, and have some air on either side.
+    from mixassist.gui import paint
+
+    for segment in control.segments.values():
+        segment.setFont(paint.sized(segment.font(), 12, bold=True))
+        assert segment.fontMetrics().horizontalAdvance(segment.text()) + 16 <= segment.width()
