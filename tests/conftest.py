@@ -3,14 +3,27 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("MPLBACKEND", "Agg")
 
-import pytest
+# This run has a home of its own, so that Qt's file dialog and others write nothing into the user's. Before any of them
+# is imported: Qt, for one, looks once where its settings lie.
+_HOME = Path(tempfile.mkdtemp(prefix="mixassist-tests-home-"))
+atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
+for _name, _place in (
+    ("HOME", ""), ("USERPROFILE", ""), ("XDG_CONFIG_HOME", ".config"), ("XDG_CACHE_HOME", ".cache"),
+    ("XDG_DATA_HOME", ".local/share"), ("XDG_STATE_HOME", ".local/state"),
+):  # fmt: skip
+    os.environ[_name] = str(_HOME / _place)
 
 SHARED_DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data"
 

@@ -33,6 +33,34 @@ from .leaks import LeakWatch
 RATE = 44_100
 
 
+_TURN_MS = 10
+
+
+class TurnsBot(QtBot):
+    """Waits for so many turns of the event loop and not for a time by the clock.
+
+    A process that is stopped for a minute, or gets a core now and then only, has not waited in vain.
+    """
+
+    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = 5000) -> None:
+        """Returns when the callback does with None or True, raises after `timeout` ms' worth of turns."""
+        problem: AssertionError | None = None
+        for _ in range(timeout // _TURN_MS + 1):
+            try:
+                if callback() in (None, True):
+                    return
+            except AssertionError as error:
+                problem = error
+            self.wait(_TURN_MS)
+        raise TimeoutError(f"in vain for {timeout // _TURN_MS} turns of the event loop") from problem
+
+
+@pytest.fixture
+def qtbot(qapp: object, request: pytest.FixtureRequest) -> QtBot:
+    """Takes the place of pytest-qt's."""
+    return TurnsBot(request)
+
+
 @pytest.fixture(autouse=True)
 def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keeps settings, cache and autosaves of a test to itself."""

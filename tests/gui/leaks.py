@@ -16,8 +16,11 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QThread, QThreadPool, QTimer
 from shiboken6 import isValid
 
-_GRACE_S = 3.0
-"""How long a thread that was told to end may take; nothing is waited for that is not on its way out."""
+_GRACE_TURNS = 300
+"""So many turns of the event loop, 10 ms and more each, a thread that was told to end may take.
+
+Nothing is waited for that is not on its way out.
+"""
 _DEPTH = 60
 
 Starts = weakref.WeakKeyDictionary[Any, str]
@@ -54,11 +57,12 @@ class LeakWatch:
     def leaks(self) -> list[str]:
         """Returns a line for everything that still runs; what is on its way out is waited for."""
         settle()
-        ends = time.monotonic() + _GRACE_S
-        while (found := self._found()) and time.monotonic() < ends:
+        for _ in range(_GRACE_TURNS):
+            if not self._found():
+                break
             QCoreApplication.processEvents()
             time.sleep(0.01)
-        return found
+        return self._found()
 
     def _found(self) -> list[str]:
         lines = [f"a timer started at {where} is still active" for where in _of(self._timers, QTimer.isActive)]

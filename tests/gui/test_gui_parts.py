@@ -10,8 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QSettings, QStandardPaths
 from PySide6.QtGui import QAction, QColor
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from mixassist.domain.controls import NEUTRAL, Controls
@@ -359,3 +360,27 @@ def test_a_lane_picture_is_as_high_as_its_wave() -> None:
 )  # fmt: skip
 def test_the_name_decides_the_kind_of_export(name: str, kind: str, path: str, depth: int | None) -> None:
     assert export_choice(name, kind) == (Path(path), depth)
+
+
+def test_qts_own_settings_lie_in_the_home_of_the_tests(qtbot: QtBot) -> None:
+    home = Path.home()
+    assert home.name.startswith("mixassist-tests-home-")
+    dialog = QFileDialog()
+    qtbot.addWidget(dialog)
+    dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+    dialog.show()
+    dialog.done(0)
+    settings = QSettings(QSettings.Scope.UserScope, "QtProject")
+    settings.sync()
+    assert Path(settings.fileName()).is_relative_to(home)
+    for kind in (QStandardPaths.StandardLocation.ConfigLocation, QStandardPaths.StandardLocation.GenericCacheLocation):
+        assert Path(QStandardPaths.writableLocation(kind)).is_relative_to(home)
+
+
+def test_a_wait_counts_turns_and_not_the_clock(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter(range(0, 1_000_000, 100))
+    monkeypatch.setattr("time.time", lambda: float(next(clock)))
+    turns = iter(range(100))
+    qtbot.waitUntil(lambda: next(turns) >= 5, timeout=100)
+    with pytest.raises(TimeoutError, match="3 turns"):
+        qtbot.waitUntil(lambda: False, timeout=30)

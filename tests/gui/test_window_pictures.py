@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
@@ -173,6 +174,20 @@ def test_a_channel_is_seen_alone_and_follows_the_selection(tone_window: MainWind
     tone_window.console.select(tone_window.session.track_named("Tone").id)
     settle(qtbot, tone_window)
     assert levels(row, share_of(row, 1000.0)) == pytest.approx(-20.0, abs=0.1)
+
+
+def test_a_window_is_not_idle_before_the_rows_know_of_every_tile(tone_window: MainWindow, qtbot: QtBot) -> None:
+    mel = tone_window.pictures.desk.mel  # type: ignore[union-attr]
+    row = tone_window.pictures.desk.panel.mel_rows[1]  # type: ignore[union-attr]
+    before = mel.edition(row.first)
+    # Two tiles one after the other, the later one from work that was cancelled: some time passes until it is told.
+    for _ in range(2):
+        mel._drawn.emit(row.first)
+    QCoreApplication.sendPostedEvents(mel)
+    assert (mel.edition(row.first), tone_window.is_idle) == (before + 1, False)
+    settle(qtbot, tone_window)
+    assert mel.edition(row.first) == before + 2
+    assert row.is_drawn
 
 
 @pytest.mark.parametrize("field", ["scale", "resolution"])

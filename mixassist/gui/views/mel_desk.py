@@ -77,8 +77,11 @@ class MelDesk(QObject):
 
     @property
     def is_settled(self) -> bool:
-        """Whether what is looked at is exact, as far as its sounds are there."""
-        return self._task is None and not self._pause.isActive()
+        """Whether what is looked at is exact, as far as its sounds are there, and the rows have been told so.
+
+        Work that was cancelled may bring its last tile after the newer work, which found that tile there, has ended.
+        """
+        return self._task is None and not self._pause.isActive() and not self._better
 
     def show_look(self, sample_rate_hz: int, scale: str, resolution: str) -> None:
         """Chooses how spectrograms are made from now on; tiles of other looks are kept for a way back."""
