@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.ticker import MultipleLocator
 
+from mixassist.analysis.difference_scale import fitting_range_db
 from mixassist.analysis.drawing import (
     DIFFERENCE_MAP,
     EMPTY,
@@ -74,14 +75,8 @@ def difference_figure(
             seen beside a large one: from 0.5 to 48 dB, the least that holds nine tenths of the cells that changed;
             what goes beyond shows in the colour of the end.
     """
-    limits = [(-r, r) for r in (range_db or _range_of(p.decibels) for p in panels)]
+    limits = [(-r, r) for r in (range_db or fitting_range_db(p.decibels) for p in panels)]
     return _maps(panels, grid, length_s, title, DIFFERENCE_MAP, limits, "difference in dB")
-
-
-def _range_of(decibels: np.ndarray) -> float:
-    changes = np.abs(decibels[np.isfinite(decibels) & (decibels != 0.0)])
-    wanted = float(np.percentile(changes, 90)) if changes.size else 6.0
-    return next((r for r in _BAR_STEPS_DB if wanted <= r), 48.0)
 
 
 def _highest(decibels: np.ndarray) -> float:

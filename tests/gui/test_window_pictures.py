@@ -16,8 +16,10 @@ from pytestqt.qtbot import QtBot
 
 from mixassist.domain.commands import SetControl
 from mixassist.gui.main_window import MainWindow
-from mixassist.gui.views.colour_maps import level_colours
-from mixassist.gui.views.mel_row import MelRow
+from mixassist.gui.theme import theme_of
+from mixassist.gui.views.colour_bar import levels_to_label
+from mixassist.gui.views.colour_maps import difference_colours, level_colours
+from mixassist.gui.views.mel_row import MelRow, mean_text
 from mixassist.playback.outputs import NullOutput
 
 RATE = 44_100
@@ -100,6 +102,70 @@ def test_a_gain_of_minus_6_db_shows_minus_6_everywhere(tone_window: MainWindow, 
     # Where both lie below −100 dB, as in the last column, there is nothing to tell apart.
     assert ((np.abs(cells + 6.0) < 0.05) | (cells == 0.0)).all()
     assert (cells == 0.0).mean() < 0.01
+
+
+def test_a_small_difference_is_seen_beside_a_large_one_and_each_scale_is_told(
+    tone_window: MainWindow, qtbot: QtBot
+) -> None:
+    for track in tone_window.session.tracks:
+        tone_window.workspace.editor.execute(SetControl(track.id, "input_gain_db", -9.0))
+    pictures = tone_window.pictures
+    pictures.show_differences()
+    settle(qtbot, tone_window)
+    panel = pictures.desk.panel  # type: ignore[union-attr]
+    row, bar = panel.mel_rows[0], panel.colours
+    assert panel.bar.difference_range_db.currentText() == "Fit each"
+    assert row.ends_db == (-12.0, 12.0)
+    assert _is_coloured(row, -9.0 / 12.0)
+    assert "±12 dB" in row.header_words()
+    assert "9.0 dB in the mean" in row.header_words()
+    for track in tone_window.session.tracks:
+        tone_window.workspace.editor.execute(SetControl(track.id, "input_gain_db", -0.4))
+    settle(qtbot, tone_window)
+    assert row.ends_db == (-0.5, 0.5)
+    assert _is_coloured(row, -0.4 / 0.5)
+    # The scale lies beside its row, and only rows that show something have one.
+    assert [place[2:] for place in bar.scales()] == [(-0.5, 0.5)]
+    assert bar.scales()[0][:2] == (row.y() - bar.y(), row.y() - bar.y() + row.height())
+    assert bar.accessibleName() == "Wet − Dry: Colours from −0.5 to 0.5 dB"
+    # One range for all, chosen by hand: one scale for all.
+    pictures.choose("difference_range_db", 6)
+    settle(qtbot, tone_window)
+    assert row.ends_db == (-6.0, 6.0)
+    assert [place[2:] for place in bar.scales()] == [(-6.0, 6.0)]
+    assert bar.scales()[0][1] == panel.mel_rows[2].y() - bar.y() + panel.mel_rows[2].height()
+    assert _is_coloured(row, -0.4 / 6.0)
+
+
+def _is_coloured(row: MelRow, share: float) -> bool:
+    """Whether the middle of a row has the colour of a difference that is such a share of the range."""
+    image = row.image.image  # type: ignore[union-attr]
+    found = image.pixelColor(image.width() // 2, image.height() // 2)
+    colours = difference_colours(theme_of(row).panel)
+    wanted = QColor.fromRgb(int(colours[round((share + 1.0) / 2.0 * (len(colours) - 1))]))
+    return max(abs(a - b) for a, b in zip(found.getRgb(), wanted.getRgb(), strict=True)) <= 4
+
+
+@pytest.mark.parametrize(
+    ("ends", "height", "wanted"),
+    [
+        ((-12.0, 12.0), 280, [-12, -10, -8, -6, -4, -2, 0, 2, 4, 6, 8, 10, 12]),
+        ((-12.0, 12.0), 80, [-12, -6, 0, 6, 12]),
+        ((-0.5, 0.5), 70, [-0.5, 0, 0.5]), ((-0.5, 0.5), 80, [-0.5, -0.25, 0, 0.25, 0.5]),
+        ((-3.0, 3.0), 30, [-3, 0, 3]), ((-1.0, 1.0), 90, [-1, -0.5, 0, 0.5, 1]),
+        ((-48.0, 48.0), 90, [-48, -24, 0, 24, 48]),
+    ],
+)  # fmt: skip
+def test_a_scale_of_differences_names_both_its_ends(
+    ends: tuple[float, float], height: float, wanted: list[float]
+) -> None:
+    assert levels_to_label(*ends, height, True) == wanted
+
+
+def test_small_means_are_told_in_few_letters() -> None:
+    assert [mean_text(v) for v in (0.0, 0.001, 0.0213, 0.994, 0.996, 1.64, 12.0)] == [
+        "0.00 dB", "< 0.01 dB", "0.02 dB", "0.99 dB", "1.0 dB", "1.6 dB", "12.0 dB",
+    ]  # fmt: skip
 
 
 def test_equal_sounds_null_to_nothing_and_the_null_is_silent(

@@ -13,12 +13,18 @@ from mixassist.analysis.mel_tiles import UNKNOWN, MelPicture
 
 @dataclass(frozen=True)
 class MelImage:
-    """A drawn stretch of time [start_s, start_s + span_s), and the cells it was drawn from, for the cursor."""
+    """A drawn stretch of time [start_s, start_s + span_s), and the cells it was drawn from, for the cursor.
+
+    Attributes:
+        low_db, high_db: the ends of its colours.
+    """
 
     image: QImage
     picture: MelPicture
     start_s: float
     span_s: float
+    low_db: float
+    high_db: float
 
 
 def mel_image(
@@ -52,7 +58,7 @@ def mel_image(
         known = picture.known[firsts[shown]] != UNKNOWN
         pixels[:, shown[known]] = drawn[:, known]
     image = QImage(pixels.data, width, height, width * 4, QImage.Format.Format_RGB32).copy()
-    return MelImage(image, picture, start_s, span_s)
+    return MelImage(image, picture, start_s, span_s, low_db, high_db)
 
 
 def band_y(band: float, bands: int, height: float) -> float:

@@ -9,9 +9,9 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication, QPointF, QRectF
-from PySide6.QtGui import QColor, QPainter, QPen
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QCoreApplication, QEvent, QPointF, QRectF
+from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPen
+from PySide6.QtWidgets import QToolTip, QWidget
 
 from mixassist.gui import paint
 from mixassist.gui.theme import Theme, theme_of
@@ -27,6 +27,8 @@ _AROUND = 0.25
 _LABELS_HZ = (20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 40_000)
 _FINE_LABELS_HZ = (30, 70, 150, 300, 700, 1500, 3000, 4000, 7000, 15_000)
 _LABEL_PX = 15
+_LABELS_WIDTH = 28
+"""What the frequencies take of the header."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class MelWish:
     gain_db: float
     low_db: float
     high_db: float
+    fits: bool
     start: float
     span: float
     width: int
@@ -59,7 +62,7 @@ class MelRow(TimePicture):
         self.first: Any = None
         self.second: Any = None
         self.gain_db = 0.0
-        self.low_db, self.high_db = -80.0, 0.0
+        self.low_db, self.high_db, self.fits = -80.0, 0.0, False
         self.state_words = ""
         self._image: MelImage | None = None
         self._has: MelWish | None = None
@@ -100,10 +103,18 @@ class MelRow(TimePicture):
         self.setAccessibleName(f"{title}, {words}")
         self.update()
 
-    def show_range(self, low_db: float, high_db: float) -> None:
-        """Spreads the colours over a range of levels."""
-        self.low_db, self.high_db = low_db, high_db
-        self.update()
+    def show_range(self, low_db: float, high_db: float, fits: bool = False) -> None:
+        """Spreads the colours over a range of levels, or over one that fits what is seen of a difference."""
+        if (low_db, high_db, fits) != (self.low_db, self.high_db, self.fits):
+            self.low_db, self.high_db, self.fits = low_db, high_db, fits
+            self.update()
+
+    @property
+    def ends_db(self) -> tuple[float, float] | None:
+        """The ends of the colours that are shown; None where they are to fit and nothing is drawn yet."""
+        if not self.fits:
+            return self.low_db, self.high_db
+        return None if self._image is None else (self._image.low_db, self._image.high_db)
 
     def show_state(self, words: str) -> None:
         """Says what is under way or wrong."""
@@ -170,13 +181,11 @@ class MelRow(TimePicture):
     def draw_header(self, painter: QPainter, theme: Theme, head: QRectF) -> None:
         super().draw_header(painter, theme, head)
         body = self.body()
-        mean_db = self.mean_difference_db()
-        if mean_db is not None:
-            # A faint picture need not be an empty one.
-            painter.setFont(paint.sized(self.font(), 10))
-            words = self.tr("mean {0} dB").format(f"{mean_db:.2g}" if mean_db < 1.0 else f"{mean_db:.1f}")
-            room = QRectF(head.left() + 4, head.top() + 19, head.width() - 36, 14)
-            paint.label(painter, room, words, theme.colour("dim"), paint.Align.AlignLeft, elide=True)
+        for number, (words, role) in enumerate(self._facts()):
+            room = QRectF(head.left() + 4, head.top() + 19 + 14 * number, head.width() - _LABELS_WIDTH - 4, 14)
+            if room.bottom() <= self.height():
+                painter.setFont(paint.fitted(self.font(), 10, words, room.width()))
+                paint.label(painter, room, words, theme.colour(role), paint.Align.AlignLeft, elide=True)
         painter.setFont(paint.sized(self.font(), 9))
         for frequency_hz, y in label_places(self._mel.look.grid(0).bands, round(body.height())):
             place = body.top() + y
@@ -184,6 +193,31 @@ class MelRow(TimePicture):
             painter.drawLine(QPointF(HEADER_WIDTH - 4, place), QPointF(HEADER_WIDTH, place))
             room = QRectF(head.left(), place - _LABEL_PX / 2, head.width() - 3, _LABEL_PX)
             paint.label(painter, room, short_hz(frequency_hz), theme.colour("dim"), paint.Align.AlignRight)
+
+    def _facts(self) -> list[tuple[str, str]]:
+        """Returns what stands below the title of a difference, and in which colour: a faint map need not be empty."""
+        mean_db, ends_db = self.mean_difference_db(), self.ends_db
+        facts = [] if mean_db is None else [(self.tr("mean {0}").format(mean_text(mean_db)), "dim")]
+        if mean_db is not None and self.fits and ends_db is not None:
+            facts.append((f"±{ends_db[1]:g} dB", "text"))
+        return facts
+
+    def header_words(self) -> str:
+        """Returns what the header has no room for, in full."""
+        mean_db, ends_db = self.mean_difference_db(), self.ends_db
+        if mean_db is None or ends_db is None:
+            return self.title
+        words = self.tr("{0}: they differ by {1} in the mean, over what is seen and can be heard. Colours: ±{2:g} dB.")
+        return words.format(self.title, mean_text(mean_db), ends_db[1])
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            if event.pos().x() < HEADER_WIDTH:
+                QToolTip.showText(event.globalPos(), self.header_words(), self)
+            else:
+                QToolTip.hideText()
+            return True
+        return super().event(event)
 
     def _draw_state(self, painter: QPainter, theme: Theme, body: QRectF) -> None:
         painter.setFont(paint.sized(self.font(), 10))
@@ -198,7 +232,8 @@ class MelRow(TimePicture):
         ratio = self.devicePixelRatioF()
         ground = theme.colour("panel" if self.is_difference else "sunken")
         return MelWish(
-            self.first, self.second, self.gain_db, self.low_db, self.high_db, self.axis.start, self.axis.span,
+            self.first, self.second, self.gain_db, self.low_db, self.high_db, self.fits,
+            self.axis.start, self.axis.span,
             max(round(body.width() * ratio), 1), max(round(body.height() * ratio), 1), self._mel.look,
             ground.rgb(), theme.colour("high").rgb(),
             self._mel.edition(self.first, self.second),
@@ -228,6 +263,7 @@ class MelRow(TimePicture):
 
 def drawn(mel: MelDesk, wish: MelWish, rate: int) -> MelImage | None:
     """Draws what is known of a wish; may run in any thread."""
+    from mixassist.analysis.difference_scale import fitting_range_db
     from mixassist.analysis.mel_tiles import difference_picture
 
     start_s, span_s = wish.start / rate, wish.span / rate
@@ -239,8 +275,12 @@ def drawn(mel: MelDesk, wish: MelWish, rate: int) -> MelImage | None:
         return None
     ground = QColor.fromRgb(wish.ground)
     colours = difference_colours(ground.name()) if wish.second is not None else level_colours()
+    low_db, high_db = wish.low_db, wish.high_db
+    if wish.fits:
+        high_db = fitting_range_db(picture.decibels)
+        low_db = -high_db
     return mel_image(
-        picture, start_s, span_s, wish.width, wish.height, colours, wish.low_db, wish.high_db,
+        picture, start_s, span_s, wish.width, wish.height, colours, low_db, high_db,
         int(np.uint32(ground.rgb())), int(np.uint32(wish.bad)),
     )  # fmt: skip
 
@@ -284,6 +324,13 @@ def hz_text(frequency_hz: float) -> str:
     if frequency_hz >= 1000:
         return f"{frequency_hz / 1000:.3g} kHz" if frequency_hz < 10_000 else f"{frequency_hz / 1000:.1f} kHz"
     return f"{frequency_hz:.0f} Hz"
+
+
+def mean_text(level: float) -> str:
+    """Returns a mean magnitude in dB, two decimals where it is small."""
+    if 0.0 < level < 0.005:
+        return "< 0.01 dB"
+    return f"{level:.2f} dB" if level < 0.995 else f"{level:.1f} dB"
 
 
 def level_text(level: float, is_difference: bool) -> str:

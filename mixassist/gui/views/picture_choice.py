@@ -14,8 +14,10 @@ SCALES = ("mel", "log", "linear")
 RESOLUTIONS = ("time", "balanced", "pitch")
 RANGES_DB = (60, 80, 100, 120)
 """How far below the loudest colour the darkest lies."""
-DIFFERENCE_RANGES_DB = (3, 6, 12, 24)
-"""From the middle of the colours to either end."""
+FITS = 0
+"""Each difference has a range of its own, which follows what is seen of it."""
+DIFFERENCE_RANGES_DB = (FITS, 1, 3, 6, 12, 24)
+"""From the middle of the colours to either end, the same for all differences."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class PictureChoice:
     resolution: str = "balanced"
     range_db: int = 80
     top_db: int = 0
-    difference_range_db: int = 12
+    difference_range_db: int = FITS
     first: str = View.WET.value
     second: str = View.MODEL.value
     matched: bool = False

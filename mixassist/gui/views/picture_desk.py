@@ -18,7 +18,7 @@ from mixassist.gui.views.mel_row import MelRow
 from mixassist.gui.views.numbers_desk import NumbersDesk
 from mixassist.gui.views.numbers_panel import NumbersPanel
 from mixassist.gui.views.pair_desk import PairDesk, PairFacts, PairWish
-from mixassist.gui.views.picture_choice import DIFFERENCES, PAIR, PORTRAITS, SPECTROGRAMS, PictureChoice
+from mixassist.gui.views.picture_choice import DIFFERENCES, FITS, PAIR, PORTRAITS, SPECTROGRAMS, PictureChoice
 from mixassist.gui.views.picture_colours import COLOURS
 from mixassist.gui.views.pictures_panel import PicturesPanel
 from mixassist.gui.views.portrait_desk import PortraitDesk
@@ -201,11 +201,12 @@ class PictureDesk(QObject):
     def _show_colours(self) -> None:
         choice = self.choice
         is_difference = choice.kind in (DIFFERENCES, PAIR)
+        fits = is_difference and choice.difference_range_db == FITS
         high = float(choice.difference_range_db if is_difference else choice.top_db)
         low = -high if is_difference else high - choice.range_db
-        self.panel.colours.show_scale(low, high, is_difference)
         for row in self.panel.mel_rows:
-            row.show_range(low, high)
+            row.show_range(low, high, fits)
+        self.panel.colours.show_scale(is_difference)
 
     def _show_waves(self) -> None:
         if self.choice.kind != PAIR:

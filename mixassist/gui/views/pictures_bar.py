@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from mixassist.gui.views.picture_choice import (
     DIFFERENCE_RANGES_DB,
     DIFFERENCES,
+    FITS,
     PAIR,
     PORTRAITS,
     RANGES_DB,
@@ -57,8 +58,9 @@ class PicturesBar(QWidget):
         self.resolution = self._combo("resolution", tr("Resolution"), [(words[r], r) for r in RESOLUTIONS])
         self.range_db = self._combo("range_db", tr("Range of the colours"), [(f"{r} dB", r) for r in RANGES_DB])
         self.difference_range_db = self._combo(
-            "difference_range_db", tr("Range of the colours"), [(f"±{r} dB", r) for r in DIFFERENCE_RANGES_DB]
-        )
+            "difference_range_db", tr("Range of the colours: fitted to each map, or one for all"),
+            [(f"±{r} dB" if r != FITS else tr("Fit each"), r) for r in DIFFERENCE_RANGES_DB],
+        )  # fmt: skip
         self.first = self._combo("first", tr("A: what is looked at"), [])
         self.second = self._combo("second", tr("B: what is taken from it"), [])
         self.matched = PushButton(tr("Level-match"), self)

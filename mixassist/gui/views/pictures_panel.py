@@ -38,7 +38,7 @@ class PicturesPanel(QWidget):
         self.ruler = RulerRow(axis, self.cursor_place, self)
         self.mel_rows = tuple(MelRow(axis, self.cursor_place, mel, thread, self) for _ in range(MOST_MEL_ROWS))
         self.wave_rows = tuple(WaveRow(axis, self.cursor_place, waves, thread, self) for _ in range(2))
-        self.colours = ColourBar(self)
+        self.colours = ColourBar(self.mel_rows, self)
         self.readout = QLabel("", self)
         self.readout.setObjectName("pictures.readout")
         self.readout.setAccessibleName(self.tr("Under the cursor"))
