@@ -18,10 +18,16 @@ _TITLES = {
 }
 
 
+def heading(found: Verification) -> str:
+    """Returns which kind of test a log is of, and its title."""
+    title = found.start.get("title")
+    return one_line(_TITLES.get(found.test, "A listening test") + (f": {title}" if title else ""))
+
+
 def readable_lines(found: Verification) -> list[str]:
     """Returns the log as lines. The order is told only by a log that has ended."""
     start = found.start
-    lines = [_TITLES.get(found.test, "A listening test") + (f": {start['title']}" if start.get("title") else "")]
+    lines = [heading(found)]
     lines.append(f"Listener: {start.get('listener') or '(not named)'}")
     lines.append(f"Begun {start.get('at', '?')}, ended {found.end.get('at', '–')}: {found.outcome}")
     for index, label in enumerate(found.labels):
@@ -32,6 +38,8 @@ def readable_lines(found: Verification) -> list[str]:
     lines += ["", *(_trial_line(found, trial) for trial in found.trials), ""]
     if found.is_closed:
         lines.append(str(found.end.get("words", "")))
+        if found.end.get("note"):
+            lines.append(str(found.end["note"]))
     else:
         lines.append(
             f"{len(found.trials)} finished trials. The log was not closed, so the order was never told and cannot be "

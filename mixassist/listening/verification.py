@@ -59,6 +59,13 @@ class Verification:
         """`finished`, `abandoned`, `screened out`, or `not closed`."""
         return str(self.end.get("outcome", "not closed"))
 
+    @property
+    def heading(self) -> str:
+        """The kind of test, and its title where it has one."""
+        from mixassist.listening.readable import heading
+
+        return heading(self)
+
     def text_lines(self) -> list[str]:
         """Returns the whole log for people to read."""
         from mixassist.listening.readable import readable_lines

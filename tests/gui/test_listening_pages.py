@@ -3,18 +3,23 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import soundfile
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from mixassist.gui.listening.multi_panel import MultiPanel
 from mixassist.gui.listening.page import ListeningPage
 from mixassist.gui.main_window import MainWindow
+from mixassist.gui.widgets.push_button import PushButton
 from mixassist.listening.verification import verify_log
 from mixassist.playback.outputs import NullOutput
 
@@ -196,3 +201,43 @@ def test_setting_up_works_by_keyboard_and_shows_earlier_tests(qtbot: QtBot, wind
     assert not page.form.choice().with_screening
     press(window, Qt.Key.Key_Escape)
     assert not window.listening.is_open
+
+
+_ANSWERED_THRICE = """
+import sys, time
+from pathlib import Path
+from mixassist.listening.abx import AbxTest
+from mixassist.listening.blind_test import TestSetup
+test = AbxTest(TestSetup(("wet", "dry"), Path(sys.argv[1]), listener="Ada", title="My song"))
+for _ in range(3):
+    test.answer("AB"[test.version_of("X")])
+print("ready", flush=True)
+time.sleep(600)
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no SIGKILL")
+def test_a_test_that_a_crash_ended_is_told_with_what_came_of_it(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = window.listening.log_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-c", _ANSWERED_THRICE, str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        process.kill()
+        process.wait()
+    window.listening.abx()
+    (told,) = [text for text in window.messages.texts if "in the middle of a blind test" in text]
+    assert "(ABX test: My song, Ada, " in told
+    assert told.endswith("Abandoned after 3 of 16 trials, 3 right: no result.")
+    opened: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()))
+    button = next(b for b in window.messages.findChildren(PushButton) if b.text() == "Show its log")
+    button.click()
+    assert opened == [str(folder)]
+    # It is told once.
+    window.listening.close()
+    window.listening.abx()
+    assert told not in window.messages.texts

@@ -54,7 +54,9 @@ def test_the_answers_of_a_killed_test_are_scored(killed: Path) -> None:
     assert found.end["result"]["right"] == 5
     assert verify_log(killed) == found
     assert [p.name for p in killed.parent.iterdir() if p.name.startswith(".")] == []
-    assert "Abandoned after 5 of 16 trials" in killed.with_suffix(".txt").read_text()
+    told = killed.with_suffix(".txt").read_text()
+    assert "Abandoned after 5 of 16 trials" in told
+    assert "The program ended abruptly" in told
     assert close_interrupted(killed.parent) == ()
 
 

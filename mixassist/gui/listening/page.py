@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent
+from PySide6.QtCore import QDateTime, QLocale, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QHideEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from mixassist.domain.listening import ListeningResult
@@ -24,6 +24,7 @@ from mixassist.gui.listening.trial_panel import TrialPanel
 from mixassist.gui.widgets.push_button import PushButton
 
 if TYPE_CHECKING:
+    from mixassist.api.listening import Verification
     from mixassist.gui.main_window import MainWindow
 
 _TICK_MS = 33
@@ -129,10 +130,19 @@ class ListeningPage(QWidget):
         """Says which tests a crash ended, and that nothing answered in them is lost."""
         from mixassist.api.listening import close_interrupted_tests
 
-        words = self.tr("A test ended abruptly after {0} answers; they are kept, and its log is complete: {1}")
         for found in close_interrupted_tests(folder):
-            told = str(found.end.get("words", ""))
-            self._window.messages.show_message(words.format(len(found.trials), told), "note")
+            show = self.tr("Show its log"), lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+            self._window.messages.show_message(self._words_for(found), "note", show)
+
+    def _words_for(self, found: Verification) -> str:
+        """Says which test a crash ended, whose and when, and what came of it."""
+        begun = QDateTime.fromString(str(found.start.get("at", "")), Qt.DateFormat.ISODate).toLocalTime()
+        when = QLocale().toString(begun, QLocale.FormatType.ShortFormat)
+        facts = (found.heading, str(found.start.get("listener", "")), when)
+        words = self.tr(
+            "MixAssist ended in the middle of a blind test ({0}). Every answer is kept, and its log is closed. {1}"
+        )
+        return words.format(", ".join(fact for fact in facts if fact), found.end.get("words", ""))
 
     def show_setup(self) -> None:
         """Shows the set-up as it was left."""
