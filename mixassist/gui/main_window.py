@@ -104,7 +104,7 @@ class MainWindow(DropWindow):
         self.waveforms = self.time_line.waveforms
         self.console = Console(self.workspace.editor, self.actions_by_name, self)
         self.channel = ChannelStack(self.workspace.editor, self)
-        self.history = HistoryPanel(self.workspace.document, self)
+        self.history = HistoryPanel(self.workspace.document, lambda: self.workspace.path is not None, self)
         self._split = WorkSplitter(self.time_line.panel, self.pictures.holder, self.console, self)
         work = QWidget(self)
         row = QHBoxLayout(work)

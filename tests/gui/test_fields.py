@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QImage
@@ -10,10 +12,17 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QMainWindow, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from mixassist import api
+from mixassist.domain.parameters import PARAMETER
+from mixassist.gui.main_window import MainWindow
 from mixassist.gui.theme import DARK, LIGHT, Theme, install_theme, style_sheet
+from mixassist.gui.views.portraits_panel import thd_text
+from mixassist.gui.widgets.choice_box import ChoiceBox
+from mixassist.gui.widgets.flat_combo import FlatCombo
 from mixassist.gui.widgets.segmented import SegmentedControl
 from mixassist.gui.widgets.spin_box import DoubleSpinBox, SpinBox
 from mixassist.gui.widgets.tick_delegate import TickDelegate
+from mixassist.paths import demo_directory
 
 
 def first_ink(widget: QWidget, theme: Theme) -> int:
@@ -97,3 +106,49 @@ def test_a_choice_stays_in_place_when_it_is_picked(qtbot: QtBot) -> None:
     for segment in control.segments.values():
         segment.setFont(paint.sized(segment.font(), 12, bold=True))
         assert segment.fontMetrics().horizontalAdvance(segment.text()) + 16 <= segment.width()
+
+
+def test_a_drop_down_without_a_choice_says_what_to_do(qtbot: QtBot) -> None:
+    install_theme("dark")
+    combo = FlatCombo()
+    qtbot.addWidget(combo)
+    combo.resize(200, 28)
+    combo.setPlaceholderText("none yet")
+    dim, inside = DARK.colour("dim"), QRect(4, 4, 150, 20)
+    assert len(_near(combo.grab().toImage(), inside, dim)) > 10
+    combo.setPlaceholderText("")
+    assert not _near(combo.grab().toImage(), inside, dim)
+
+
+def test_a_locked_choice_keeps_its_words_clear_of_the_padlock(qtbot: QtBot) -> None:
+    install_theme("dark")
+    box = ChoiceBox(PARAMETER["reverb_type"])
+    qtbot.addWidget(box)
+    box.resize(74, 20)
+    box.show_value("small_room")
+    text, lock_left = DARK.colour("text"), box.width() - 19 - 5
+    beside = QRect(lock_left, 0, 10, 20)
+    assert _near(box.grab().toImage(), beside, text)
+    box.show_value("small_room", locked=True)
+    image = box.grab().toImage()
+    assert not _near(image, beside, text)
+    assert _near(image, beside, DARK.colour("lock"))
+
+
+def test_distortion_that_nobody_hears_is_told_as_that() -> None:
+    assert [thd_text(v) for v in (1.4e-11, 0.00099, 0.0012, 0.5, 12.34)] == [
+        "< 0.001 %", "< 0.001 %", "0.0012 %", "0.5 %", "12 %",
+    ]  # fmt: skip
+
+
+def test_file_dialogs_begin_where_the_user_keeps_files(window: MainWindow, stems: Path, tmp_path: Path) -> None:
+    files = window.files
+    assert files._folder() == str(stems.parent)
+    # The demo lies in the program: nobody exports there.
+    window.settings.last_folder = str(demo_directory())
+    assert files._folder() == str(Path.home())
+    window.settings.last_folder = str(tmp_path / "gone")
+    assert files._folder() == str(Path.home())
+    window.settings.last_folder = str(tmp_path)
+    files._open_now([str(api.demo_session_path())])
+    assert window.settings.last_folder == str(tmp_path)

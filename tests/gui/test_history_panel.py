@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -55,6 +56,15 @@ def test_a_click_goes_there_and_the_saved_state_is_marked(window: MainWindow) ->
     QTest.mouseClick(listing.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert window.session.track_named("Bass").channel.controls["fader_db"] == 0.0
     assert window.document.future == ("Bass: fader", "Kick: pan")
+
+
+def test_what_was_opened_without_a_session_is_not_called_saved(window: MainWindow, tmp_path: Path) -> None:
+    window.actions_by_name["history"].trigger()
+    first = window.history.model.index(0)
+    assert first.data() == "Start"
+    window.workspace.path = tmp_path / "Song.mixassist"
+    window.history.refresh()
+    assert window.history.model.index(0).data() == "Start  (saved)"
 
 
 def test_hundreds_of_steps_are_kept_and_reached_in_one_leap(window: MainWindow) -> None:

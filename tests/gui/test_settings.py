@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QWidget
 
@@ -198,3 +198,8 @@ def test_the_dialog_follows_and_is_kept_when_closed(dialog) -> None:  # type: ig
     assert load_settings().theme == "light"
     window.settings.theme = "dark"
     assert theme_of(window) is DARK
+
+
+def test_the_fields_of_all_groups_stand_below_one_another(dialog) -> None:  # type: ignore[no-untyped-def]
+    dialog.show()
+    assert len({control.mapTo(dialog, QPoint(0, 0)).x() for control in dialog.controls.values()}) == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from mixassist.api import Reason
@@ -58,3 +58,19 @@ def test_every_further_suggestion_has_a_seed_of_its_own(monkeypatch: Any) -> Non
     for call in (actions.first, actions.another, actions.another, actions.first, actions.another):
         call()
     assert asked == [0, 1, 2, 0, 1]
+
+
+def test_the_sheet_is_as_tall_as_its_reasons_need_and_shows_them_all(qtbot: QtBot) -> None:
+    parent = QWidget()
+    parent.resize(1280, 720)
+    qtbot.addWidget(parent)
+    few = [reason("level", {"Kick": -1.25, "Keys": 0.5}), reason("reverberation", {})]
+    heights = []
+    for reasons in (few, few * 2, few * 12):
+        sheet = WhySheet("Bass", reasons, parent)
+        sheet.show()
+        bar = sheet.findChild(QScrollArea).verticalScrollBar()
+        heights.append((sheet.height(), bar.maximum()))
+        sheet.close()
+    assert heights[0][0] < heights[1][0] < heights[2][0] == 520
+    assert heights[0][1] == heights[1][1] == 0 < heights[2][1]

@@ -63,7 +63,9 @@ class FileActions(QObject):
         self._leaving(lambda: self._open_now(sources))
 
     def _open_now(self, sources: Sequence[str]) -> None:
-        self._window.settings.last_folder = str(Path(sources[0]).parent)
+        folder = Path(sources[0]).parent
+        if not _is_own(folder):
+            self._window.settings.last_folder = str(folder)
         self._window.workspace.open(sources)
         self._window.pending_sources = tuple(sources)
 
@@ -159,8 +161,18 @@ class FileActions(QObject):
         return {buttons.Save: "save", buttons.Discard: "discard"}.get(answer, "cancel")
 
     def _folder(self) -> str:
-        path = self._window.workspace.path
-        return str(path.parent) if path is not None else self._window.settings.last_folder or str(Path.home())
+        path, last = self._window.workspace.path, self._window.settings.last_folder
+        if path is not None:
+            return str(path.parent)
+        return last if last and Path(last).is_dir() and not _is_own(Path(last)) else str(Path.home())
+
+
+def _is_own(folder: Path) -> bool:
+    """Whether a folder belongs to the program: nobody looks for their files there."""
+    from mixassist.paths import demo_directory
+
+    own = demo_directory().resolve()
+    return folder.resolve() in (own, own.parent)
 
 
 def export_choice(name: str, kind: str) -> tuple[Path, int | None]:

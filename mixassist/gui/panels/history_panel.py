@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal
@@ -27,11 +28,13 @@ class HistoryModel(QAbstractListModel):
         self.place = 0
         self.saved_place: int | None = None
 
-    def show_document(self, document: Document) -> None:
-        """Takes a document's history over."""
+    def show_document(self, document: Document, is_in_file: bool = True) -> None:
+        """Takes a document's history over; what was opened without a session's file is saved nowhere yet."""
         self.beginResetModel()
         self.labels = (self.tr("Start"), *document.history, *document.future)
         self.place, self.saved_place = len(document.history), document.saved_place
+        if self.saved_place == 0 and not is_in_file:
+            self.saved_place = None
         self.endResetModel()
 
     def rowCount(self, parent: Index | None = None) -> int:
@@ -85,12 +88,16 @@ class HistoryList(EnterPresses, QListView):
 
 
 class HistoryPanel(QWidget):
-    """Shows a document's history and walks it."""
+    """Shows a document's history and walks it.
 
-    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+    Args:
+        is_in_file: tells whether the document lies in a session's file.
+    """
+
+    def __init__(self, document: Document, is_in_file: Callable[[], bool], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("history")
-        self._document = document
+        self._document, self._is_in_file = document, is_in_file
         self._is_stale = True
         self.setFixedWidth(236)
         title = QLabel(self.tr("History"), self)
@@ -110,7 +117,7 @@ class HistoryPanel(QWidget):
             self._is_stale = True
             return
         self._is_stale = False
-        self.model.show_document(self._document)
+        self.model.show_document(self._document, self._is_in_file())
         place = self.model.index(self.model.place)
         self.list.setCurrentIndex(place)
         self.list.scrollTo(place)

@@ -79,7 +79,9 @@ class SettingsDialog(Sheet):
 
     def _add_row(self, grid: QGridLayout, row: int, setting: Setting) -> None:
         label = QLabel(translated(setting.label), self)
-        label.setMinimumWidth(150)
+        # The groups' columns stand below one another.
+        widths = (label.fontMetrics().horizontalAdvance(translated(s.label)) for s in SCHEMA if s.label)
+        label.setMinimumWidth(max(widths))
         control = self._control(setting)
         control.setObjectName(f"setting.{setting.key}")
         control.setAccessibleName(translated(setting.label))

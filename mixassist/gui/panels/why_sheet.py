@@ -17,6 +17,7 @@ from mixassist.gui.theme import theme_of
 if TYPE_CHECKING:
     from mixassist.api import Reason
 
+_WIDTH, _MOST_HEIGHT = 560, 520
 _BAR_WIDTH, _BAR_HEIGHT = 120, 8
 _WHOLE_BAR = {"LU": 1.0, "dB": 1.0}
 """A change by unit that fills a bar, so that trifles look like trifles."""
@@ -74,9 +75,13 @@ class WhySheet(Sheet):
         area.setAccessibleName(self.tr("Reasons"))
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setWidget(self._table(reasons))
+        table = self._table(reasons)
+        area.setWidget(table)
         self.body.addWidget(area, 1)
-        self.finish(self.tr("Why?"), 560, 520)
+        self.finish(self.tr("Why?"), _WIDTH, _MOST_HEIGHT)
+        # Few reasons need no tall sheet.
+        around = self.body.totalHeightForWidth(_WIDTH) - area.sizeHint().height()
+        self.resize(self.width(), min(self.height(), around + table.sizeHint().height()))
 
     def _table(self, reasons: Sequence[Reason]) -> QWidget:
         table = QWidget(self)

@@ -169,10 +169,10 @@ class PortraitsPanel(QWidget):
                     portrait, portrait.distortion.frequencies_hz, portrait.distortion.harmonics_db[row], words
                 )
                 curves.append(Curve(curve.name, curve.x, curve.y, curve.colour, curve.dashed, 2.0 - 0.9 * row))
-        shares = [f"{self._name(p)} {p.distortion.thd_at(1000.0):.2g} %" for p in portraits]
-        short = " · ".join(f"{p.distortion.thd_at(1000.0):.2g}" for p in portraits)
+        shares = [f"{self._name(p)} {thd_text(p.distortion.thd_at(1000.0))}" for p in portraits]
+        short = " · ".join(thd_text(p.distortion.thd_at(1000.0)) for p in portraits)
         self.distortion.show_curves(
-            tuple(curves), self.tr("THD: {0}").format(", ".join(shares)), short_words=f"THD {short} %"
+            tuple(curves), self.tr("THD: {0}").format(", ".join(shares)), short_words=f"THD {short}"
         )
 
     def _show_words(self, state: str) -> None:
@@ -199,3 +199,8 @@ def _broken(degrees: np.ndarray) -> np.ndarray:
     broken = degrees.astype(np.float64).copy()
     broken[1:][np.abs(np.diff(degrees)) > 300.0] = np.nan
     return broken
+
+
+def thd_text(percent: float) -> str:
+    """Returns a distortion in per cent, two digits; what nobody could ever hear is told as that."""
+    return f"{percent:.2g} %" if percent >= 0.001 else "< 0.001 %"

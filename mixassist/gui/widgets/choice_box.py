@@ -61,6 +61,10 @@ class ChoiceBox(FlatCombo):
         self.menu_wanted.emit(event.globalPos())
         event.accept()
 
+    @property
+    def marks_width(self) -> int:
+        return 9 if self._locked else 0
+
     def draw_marks(self, painter: QPainter, theme: Theme, rect: QRectF) -> None:
         """Paints a violet edge where the choice is not the predicted one, and a padlock when locked."""
         if self._predicted is not None and self._predicted != self.choice:

@@ -47,15 +47,22 @@ class FlatCombo(QComboBox):
         rect = QRectF(self.rect())
         hot = self.underMouse() and self.isEnabled()
         paint.box(painter, rect, theme.colour("hover" if hot else "raised"), theme.colour("line"))
-        room = rect.width() - 22
-        painter.setFont(paint.fitted(self.font(), self._pixels, self.currentText(), room, least=min(self._pixels, 9)))
-        ink = theme.colour("text") if self.isEnabled() else mixed(theme.colour("dim"), theme.colour("window"), 0.5)
-        left = paint.Align.AlignLeft
-        paint.label(painter, rect.adjusted(7, 0, -15, 0), self.currentText(), ink, left, elide=True)
+        room = rect.adjusted(7, 0, -15 - self.marks_width, 0)
+        words = self.currentText() or self.placeholderText()
+        painter.setFont(paint.fitted(self.font(), self._pixels, words, room.width(), least=min(self._pixels, 9)))
+        ink = theme.colour("text" if self.currentText() else "dim")
+        if not self.isEnabled():
+            ink = mixed(theme.colour("dim"), theme.colour("window"), 0.5)
+        paint.label(painter, room, words, ink, paint.Align.AlignLeft, elide=True)
         paint.triangle(painter, QPointF(rect.right() - 9, rect.center().y() + 2.5), 5, "down", theme.colour("dim"))
         self.draw_marks(painter, theme, rect)
         if self.hasFocus():
             paint.focus_ring(painter, rect, theme.colour("accent"))
+
+    @property
+    def marks_width(self) -> int:
+        """What marks take of the room for words."""
+        return 0
 
     def draw_marks(self, painter: QPainter, theme: Theme, rect: QRectF) -> None:
         """Paints what a kind of box adds: marks of prediction and lock."""
