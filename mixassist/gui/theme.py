@@ -168,6 +168,7 @@ QLineEdit {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.line}
 QLineEdit:focus {{ border-color: {t.accent}; }}
 QComboBox, QPushButton, QToolButton {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.line};
   border-radius: 5px; padding: 4px 10px; }}
+QToolButton[popupMode="2"] {{ padding-right: 20px; }}
 QToolButton::menu-indicator {{ subcontrol-origin: padding; subcontrol-position: center right; right: 4px; }}
 QFileDialog QToolButton {{ padding: 3px; }}
 QComboBox:hover, QPushButton:hover, QToolButton:hover {{ background: {t.hover}; }}

@@ -29,7 +29,7 @@ class VersionPicker(QWidget):
         self.listing.setObjectName(name)
         for widget in (self.combo, self.listing):
             widget.setAccessibleName(self.tr("Versions") if many else self.tr("Version"))
-        self.combo.setPlaceholderText(self.tr("No version yet: open a session, or choose a file"))
+        self.combo.words_when_empty = self.tr("No version yet: open a session, or choose a file")
         self.listing.setFixedHeight(166)
         self.listing.setItemDelegate(TickDelegate(self.listing))
         self.combo.setVisible(not many)

@@ -157,7 +157,9 @@ class PortraitsPanel(QWidget):
         times = ", ".join(f"{self._name(p)} {p.decay.reverberation_s:.2f} s" for p in known)
         short = " · ".join(f"{p.decay.reverberation_s:.2f}" for p in known)
         self.decay.show_curves(
-            decays, f"RT60: {times}" if known else "", short_words=f"RT60 {short} s" if known else ""
+            decays,
+            f"RT60: {times}" if known else self.tr("no reverberation"),
+            short_words=f"RT60 {short} s" if known else self.tr("none"),
         )
 
     def _show_harmonics(self, portraits: tuple[Any, ...]) -> None:

@@ -22,6 +22,8 @@ class FlatCombo(QComboBox):
     def __init__(self, parent: QWidget | None = None, *, height: int = 26, pixels: int = 12) -> None:
         super().__init__(parent)
         self._height, self._pixels = height, pixels
+        self.words_when_empty = ""
+        """What to do where there is nothing to choose. With Qt's own placeholder the first item is not chosen."""
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(3)
@@ -48,7 +50,7 @@ class FlatCombo(QComboBox):
         hot = self.underMouse() and self.isEnabled()
         paint.box(painter, rect, theme.colour("hover" if hot else "raised"), theme.colour("line"))
         room = rect.adjusted(7, 0, -15 - self.marks_width, 0)
-        words = self.currentText() or self.placeholderText()
+        words = self.currentText() or self.words_when_empty
         painter.setFont(paint.fitted(self.font(), self._pixels, words, room.width(), least=min(self._pixels, 9)))
         ink = theme.colour("text" if self.currentText() else "dim")
         if not self.isEnabled():
