@@ -10,17 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
 import torch
 
 from mixassist.audio.instruments import guess_instrument
 from mixassist.automix.controller_weights import ControllerNetwork, shipped_controller
 from mixassist.automix.dynamics import compressor_settings
-from mixassist.automix.electronic import electronic_share
 from mixassist.automix.gain_setting import set_faders, set_gains, staging_gain_db, with_locked
 from mixassist.automix.inputs import Prediction, TrackAudio
 from mixassist.automix.instrument_sound import USUAL
-from mixassist.automix.levels import band_levels, between, electronic_levels, kept_in_range, target_levels
 from mixassist.automix.network_settings import NetworkSettings, network_settings
 from mixassist.automix.polarity import inverted
 from mixassist.automix.rules import mix_by_rules, silent_controls, song_notes
@@ -31,17 +28,13 @@ from mixassist.automix.staging import clipped, strip_effects
 from mixassist.automix.stem_features import hearing_vector, instrument_vector, level_vectors, stem_patches
 from mixassist.automix.stereo import pans
 from mixassist.automix.tone import equalizer_moves
+from mixassist.automix.wished_levels import wished_levels
 from mixassist.domain.controls import Controls
 from mixassist.domain.instruments import INSTRUMENT
 from mixassist.domain.parameters import Value
 from mixassist.domain.progress import CancelToken, Progress, no_progress, scaled
 from mixassist.networks.encoder import INSTRUMENT_KEYS
 
-RULES_SHARE, RULES_SHARE_PRODUCED, RULES_SHARE_FEW = 0.3, 0.5, 0.8
-"""How far levels are drawn from the network's towards the rules' for a band: for raw takes, for stems with effects
-printed, of which the network has met few, and for songs in few stems, where families' usual levels say most."""
-_FEW, _SEVERAL = 4, 8
-_LIFT_SHARE = 0.5
 _SURE = 0.7
 """Probability from which the encoder is believed: on real songs that it never met, the family was right then."""
 
@@ -102,43 +95,6 @@ def mix_with(
     controls = {part.id: Controls(with_locked(part, clipped(settings[part.id]))) for part in song.parts}
     quiet = {a.track.id: silent_controls(a) for a in inputs if a.track.id in song.silent}
     return Prediction({a.track.id: {**controls, **quiet}[a.track.id] for a in inputs}, song_notes(song, flipped))
-
-
-def wished_levels(song: Song, wished: Mapping[str, float]) -> dict[str, float]:
-    """Returns levels in LU by track id, the network's wishes and the rules' together; the rules' alone without wishes.
-
-    Two judges that err differently err less together: measured on songs kept apart, see the card. The network has
-    learned from bands; in electronic music, of which there is little to learn from, the rules count more.
-    """
-    if not wished:
-        return target_levels(song)
-    band = between(wished, band_levels(song), _rules_share(song))
-    levels = between(band, electronic_levels(song), electronic_share(song))
-    lifts = lifts_in_mix_lu(song)
-    return kept_in_range(song, {key: level + lifts[key] for key, level in levels.items()})
-
-
-def lifts_in_mix_lu(song: Song) -> dict[str, float]:
-    """Returns how much louder each part is mixed because it was handed over louder than usual: LU by track id.
-
-    The rules do not listen to the stems' own levels and get all of what engineers keep; the network is told them, but
-    is shy of them, and gets half.
-    """
-    rules = 1.0 - (1.0 - _rules_share(song)) * (1.0 - electronic_share(song))
-    share = rules + _LIFT_SHARE * (1.0 - rules)
-    return {p.id: share * float(lift) for p, lift in zip(song.parts, song.own_levels.lift_lu, strict=True)}
-
-
-def _rules_share(song: Song) -> float:
-    share = RULES_SHARE + (RULES_SHARE_PRODUCED - RULES_SHARE) * song.produced_share
-    few = float(np.clip((_SEVERAL - len(song.parts)) / (_SEVERAL - _FEW), 0.0, 1.0))
-    known = float(np.mean([_is_known(part) for part in song.parts]))
-    return known * (share + (RULES_SHARE_FEW - share) * few)
-
-
-def _is_known(part: Part) -> bool:
-    """Whether anything says what a part is; a name may well say that it is the rest of a song."""
-    return part.instrument != "other" or guess_instrument(part.track.name).confidence > 0.0
 
 
 def hear_for_controller(

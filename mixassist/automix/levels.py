@@ -25,8 +25,8 @@ _WIDTH_SLOPE = 0.2
 _CROWD_SLOPE = 0.5
 """LU taken off for each doubling of an instrument's tracks."""
 _LOW_RANGE_DB = 20.0
-_LEAD_MARGIN_LU = 1.5
-"""No other part is louder than the lead by more than this."""
+_LEAD_MARGIN_LU, _LEAD_MARGIN_ELECTRONIC_LU = 1.5, 2.5
+"""No other part is louder than the lead by more than this, in a band and in electronic music, where drums lead."""
 _RANGE_LU = 14.0
 
 
@@ -106,7 +106,8 @@ def lead_in_front(song: Song, levels: Mapping[str, float]) -> dict[str, float]:
     leads = song.of("lead_vocal")
     if not leads:
         return dict(levels)
-    ceiling = max(levels[p.id] for p in leads) + _LEAD_MARGIN_LU
+    margin = _LEAD_MARGIN_LU + (_LEAD_MARGIN_ELECTRONIC_LU - _LEAD_MARGIN_LU) * electronic_share(song)
+    ceiling = max(levels[p.id] for p in leads) + margin
     return {key: min(value, ceiling) for key, value in levels.items()}
 
 

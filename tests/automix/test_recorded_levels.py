@@ -9,11 +9,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from mixassist.automix.controller import wished_levels
 from mixassist.automix.levels import target_levels
 from mixassist.automix.recorded_levels import own_levels
 from mixassist.automix.rules_table import recorded_table, rules_table
 from mixassist.automix.song import Song, hear_song
+from mixassist.automix.wished_levels import wished_levels
 
 RATE_HZ = 44_100
 BAND = (
