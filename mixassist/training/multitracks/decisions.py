@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -49,13 +50,16 @@ class Decisions:
         """Returns a channel for each instrument of a song, as many as possible from one mix.
 
         An instrument that the mix lacks takes a channel of another mix, one that no mix has takes its relative's,
-        moved by the difference of the two in the table of rules.
+        moved by the difference of the two in the table of rules. Several stems of one instrument take channels that
+        are neighbours in the engineer's session, so that a guitar and its double still face each other.
         """
         mix = self.draw_mix(lots)
         left: dict[str, list[HumanChannel]] = {}
-        for channel in lots.permutation(np.array(mix.channels, dtype=object)):
+        for channel in mix.channels:
             left.setdefault(channel.instrument, []).append(channel)
-        return [self._channel(mix, instrument, left, lots) for instrument in instruments]
+        wanted = Counter(instruments)
+        runs = {key: _run(channels, wanted[key], lots) for key, channels in left.items()}
+        return [self._channel(mix, instrument, runs, lots) for instrument in instruments]
 
     def _channel(
         self, mix: HumanMix, instrument: str, left: dict[str, list[HumanChannel]], lots: np.random.Generator
@@ -63,7 +67,7 @@ class Decisions:
         if instrument == "drum_kit":
             return whole_kit(mix) or self._channel(mix, "overhead", left, lots)
         if left.get(instrument):
-            return left[instrument].pop()
+            return left[instrument].pop(0)
         if instrument in self.by_instrument:
             choices = self.by_instrument[instrument]
             return choices[int(lots.integers(len(choices)))]
@@ -71,6 +75,11 @@ class Decisions:
         found = self._channel(mix, relative, left, lots)
         moved = rules_table()[instrument].level_lu - rules_table()[relative].level_lu
         return replace(found, instrument=instrument, level_lu=found.level_lu + moved, agreed_lu=found.agreed_lu + moved)
+
+
+def _run(channels: Sequence[HumanChannel], count: int, lots: np.random.Generator) -> list[HumanChannel]:
+    """Returns the channels from a place on from which there are `count` of them, if there are so many at all."""
+    return list(channels[int(lots.integers(max(len(channels) - count, 0) + 1)) :])
 
 
 def wanted_level_lu(channel: HumanChannel) -> float:

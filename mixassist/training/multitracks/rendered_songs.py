@@ -32,6 +32,7 @@ from mixassist.training.multitracks.raw import at_loudness, made_raw
 from mixassist.training.multitracks.songs import SAMPLE_RATE_HZ, SongFolder
 
 MOST_STEMS = 16
+MIXES_EACH = 3
 _PEAK = 0.7
 _RECORDED_SHARE = 0.6
 _SPREAD_DB = 12.0
@@ -136,13 +137,20 @@ def held_out_songs(
     progress: Progress = no_progress,
     cancel: CancelToken | None = None,
 ) -> int:
-    """Writes a mixed song for every held-out song; returns how many. Songs that are there already are left."""
+    """Writes mixed songs for every held-out song, each as three engineers have it; returns how many.
+
+    Songs that are there already are left. How far a mixer is from people depends much on the one that it is held
+    against, so every song is held against several.
+    """
     names = sorted({s.name for s in songs if s.is_held_out})
-    for index, name in enumerate(names):
+    wanted = [(name, number) for name in names for number in range(1, MIXES_EACH + 1)]
+    for index, (name, number) in enumerate(wanted):
         if cancel is not None:
             cancel.check()
-        progress(index / len(names), f"Mixing {name}")
-        if not (folder / name / "truth.json").is_file():
-            lots = np.random.default_rng(int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "little"))
-            write_mixed_song(folder / name, name, mixed_song([s for s in songs if s.name == name], decisions, lots))
-    return len(names)
+        target = f"{name}, mix {number}"
+        progress(index / len(wanted), f"Mixing {target}")
+        if not (folder / target / "truth.json").is_file():
+            lots = np.random.default_rng(int.from_bytes(hashlib.sha256(target.encode()).digest()[:8], "little"))
+            parts = [s for s in songs if s.name == name]
+            write_mixed_song(folder / target, name, mixed_song(parts, decisions, lots))
+    return len(wanted)
