@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 import torch
 
-from mixassist.automix.controller import HeardSong, lifts_in_mix_lu
+from mixassist.automix.controller import HeardSong
 from mixassist.automix.controller_weights import ControllerNetwork
-from mixassist.automix.network_settings import predicted
+from mixassist.automix.network_settings import network_settings, predicted
+from mixassist.automix.wished_levels import lifts_in_mix_lu, spectrum_moves_lu
 from mixassist.domain.parameters import BANDS
 from mixassist.networks.controller import MixPrediction
 from mixassist.networks.mix_controls import (
@@ -23,6 +24,8 @@ from mixassist.networks.mix_controls import (
 
 OWN_LEVEL = "lift by its own level"
 """For takes that were recorded louder or softer than is usual for their instrument."""
+SPECTRUM = "lift for the mix's spectrum"
+"""For parts that stand louder or softer so that the whole mix is neither dull nor thin."""
 _LEAST_LIFT_LU = 0.1
 
 
@@ -75,9 +78,13 @@ def reasons(network: ControllerNetwork, heard: HeardSong, track_id: str, most: i
         Reason(name, _READERS[name][0], value, tuple(sorted(changes.get(name, []), key=_strength)[:most]))
         for name, value in values.items()
     ]
-    lift = lifts_in_mix_lu(heard.song)[track_id]
-    if "gain" in network.groups and abs(lift) >= _LEAST_LIFT_LU:
-        found.insert(1, Reason(OWN_LEVEL, "LU", lift, ()))
+    if "gain" in network.groups:
+        wished = network_settings(network, heard.song, heard.stems).levels_lu
+        lifts = {
+            OWN_LEVEL: lifts_in_mix_lu(heard.song)[track_id],
+            SPECTRUM: spectrum_moves_lu(heard.song, wished)[track_id],
+        }
+        found[1:1] = [Reason(name, "LU", lift, ()) for name, lift in lifts.items() if abs(lift) >= _LEAST_LIFT_LU]
     return tuple(found)
 
 

@@ -25,6 +25,7 @@ _HARDLY = 0.02
 _WORDS = (
     QT_TRANSLATE_NOOP("reasons", "level"),
     QT_TRANSLATE_NOOP("reasons", "lift by its own level"),
+    QT_TRANSLATE_NOOP("reasons", "lift for the mix's spectrum"),
     QT_TRANSLATE_NOOP("reasons", "distance from the middle"),
     QT_TRANSLATE_NOOP("reasons", "low shelf gain"),
     QT_TRANSLATE_NOOP("reasons", "low mid gain"),

@@ -108,6 +108,20 @@ def test_one_mixs_channels_are_handed_out_by_instrument() -> None:
     assert found[4].instrument == "strings" and found[4].level_lu == pytest.approx(2.0, abs=1.0)
 
 
+def test_neighbours_in_a_session_stay_together() -> None:
+    """A take and its double were panned against each other: two stems get two channels that stand side by side."""
+    guitars = [channel("electric_guitar", float(n), pan=-1.0 if n % 2 else 1.0) for n in range(8)]
+    decisions = Decisions([HumanMix("song", "A", 1.0, (channel("kick", -3.0), *guitars))])
+    starts = set()
+    for seed in range(20):
+        one, other = decisions.channels_for(["electric_guitar"] * 2, np.random.default_rng(seed))
+        assert other.level_lu == one.level_lu + 1.0 and other.pan == -one.pan
+        starts.add(one.level_lu)
+    assert len(starts) > 3
+    every = decisions.channels_for(["electric_guitar"] * 9, np.random.default_rng(0))
+    assert [c.level_lu for c in every[:8]] == list(range(8)), "all of them in order; a ninth is drawn again"
+
+
 def test_songs_kept_apart_are_never_drawn() -> None:
     mixes = [HumanMix("a", "A", 1.0, (channel("kick", 0.0),)), HumanMix("b", "B", 1.0, (channel("kick", 9.0),))]
     drawn = Decisions(mixes, without=["b"])
