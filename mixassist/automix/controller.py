@@ -17,13 +17,12 @@ from mixassist.automix.controller_weights import ControllerNetwork, shipped_cont
 from mixassist.automix.dynamics import compressor_settings
 from mixassist.automix.gain_setting import set_faders, set_gains, staging_gain_db, with_locked
 from mixassist.automix.inputs import Prediction, TrackAudio
-from mixassist.automix.instrument_sound import USUAL
 from mixassist.automix.network_settings import NetworkSettings, network_settings
 from mixassist.automix.polarity import inverted
 from mixassist.automix.rules import mix_by_rules, silent_controls, song_notes
 from mixassist.automix.sides import placed
 from mixassist.automix.song import Part, Song, hear_song
-from mixassist.automix.space import reverb_kind, song_decay
+from mixassist.automix.space import reverb_kind, song_decay, wet_level_lu
 from mixassist.automix.staging import clipped, strip_effects
 from mixassist.automix.stem_features import hearing_vector, instrument_vector, level_vectors, stem_patches
 from mixassist.automix.stereo import pans
@@ -88,7 +87,7 @@ def mix_with(
     progress(0.7, "Setting gains")
     effects = strip_effects(song.parts, settings, sample_rate_hz, cancel)
     for part in song.parts:
-        wet = wishes.wet_lu.get(part.id) if "reverb" in network.groups else USUAL[part.instrument].wet_lu
+        wet = wishes.wet_lu.get(part.id) if "reverb" in network.groups else wet_level_lu(part, song)
         set_gains(part, settings[part.id], effects[part.id], wet)
     set_faders(song, settings, effects, levels)
     progress(1.0, "Mixed")

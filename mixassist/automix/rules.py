@@ -11,11 +11,10 @@ from collections.abc import Mapping, Sequence
 from mixassist.automix.dynamics import compressor_settings
 from mixassist.automix.gain_setting import set_faders, set_gains, staging_gain_db, with_locked
 from mixassist.automix.inputs import Prediction, TrackAudio
-from mixassist.automix.instrument_sound import USUAL
 from mixassist.automix.levels import is_noise, target_levels
 from mixassist.automix.polarity import inverted
 from mixassist.automix.song import Song, hear_song
-from mixassist.automix.space import reverb_kind, song_decay
+from mixassist.automix.space import reverb_kind, song_decay, wet_level_lu
 from mixassist.automix.staging import clipped, strip_effects
 from mixassist.automix.stereo import pans
 from mixassist.automix.tone import equalizer_moves
@@ -43,7 +42,7 @@ def mix_by_rules(
     progress(0.6, "Setting gains")
     effects = strip_effects(song.parts, settings, sample_rate_hz, cancel)
     for part in song.parts:
-        set_gains(part, settings[part.id], effects[part.id], USUAL[part.instrument].wet_lu)
+        set_gains(part, settings[part.id], effects[part.id], wet_level_lu(part, song))
     set_faders(song, settings, effects, levels)
     progress(1.0, "Mixed")
     controls = {part.id: Controls(with_locked(part, clipped(settings[part.id]))) for part in song.parts}

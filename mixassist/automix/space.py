@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 import numpy as np
 
 from mixassist.automix.excerpts import BLOCK_S
-from mixassist.automix.instrument_sound import USUAL
+from mixassist.automix.families import REST, family_of
+from mixassist.automix.instrument_sound import USUAL, has_width
 from mixassist.automix.rules_table import rules_table
 from mixassist.automix.song import Part, Song
 
@@ -16,15 +18,41 @@ _TYPES: Mapping[str, str] = {"plate": "plate", "hall": "hall", "room": "medium_r
 _DRUMS = frozenset({"kick", "snare", "tom", "hihat", "cymbals", "overhead", "drum_kit", "percussion"})
 
 
+_WHOLE_FAMILIES: Mapping[str, str] = MappingProxyType({"drum_kit": "medium_room", "other": "hall"})
+_WHOLE_FAMILY_LU = -14.0
+"""Loudness of the reverberation of a family that comes as one mono stem, against the dry sound: a room's, not an
+effect's. Of songs in four mono stems this gives back some of the width that microphones and pans would have made."""
+
+
+def wet_level_lu(part: Part, song: Song) -> float | None:
+    """Returns the usual loudness of the reverberation against the dry sound in LU; None for what stays dry."""
+    if _holds_a_family(part, song):
+        return _WHOLE_FAMILY_LU
+    return USUAL[part.instrument].wet_lu
+
+
+def _holds_a_family(part: Part, song: Song) -> bool:
+    """Whether a mono stem is a whole kit, or all of a song but its voices, drums and bass."""
+    if part.instrument not in _WHOLE_FAMILIES or has_width(part.hearing):
+        return False
+    others = [p for p in song.parts if p.id != part.id]
+    alone = not any(family_of(p.instrument) == REST for p in others)
+    return part.instrument == "drum_kit" or (alone and len(others) > 1)
+
+
 def reverb_kind(part: Part, song: Song, decay: float) -> dict[str, float | str]:
     """Returns type and decay, or nothing for parts that stay dry.
 
     Dry stay: instruments that engineers leave dry more often than not in a third of the mixes, and stems on which
     the room is already printed (stereo). The kind is the one engineers use most on the instrument; a lead vocal gets
-    the plate, which stands nearest to the voice.
+    the plate, which stands nearest to the voice. A kit or the rest of a song that comes as one mono stem gets a space.
     """
     rule = rules_table()[part.instrument]
-    if USUAL[part.instrument].wet_lu is None or rule.reverb_share < 0.3 or song.is_produced(part):
+    if wet_level_lu(part, song) is None or song.is_produced(part):
+        return {}
+    if _holds_a_family(part, song):
+        return {"reverb_type": _WHOLE_FAMILIES[part.instrument], "reverb_decay": decay}
+    if rule.reverb_share < 0.3:
         return {}
     kinds = {k: v for k, v in rule.reverb_kinds.items() if k in _TYPES}
     kind = "plate" if part.instrument == "lead_vocal" else max(sorted(kinds), key=lambda k: kinds[k], default="room")

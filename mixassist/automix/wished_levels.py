@@ -13,7 +13,7 @@ from mixassist.automix.levels import band_levels, between, electronic_levels, ke
 from mixassist.automix.mix_spectrum import towards_usual_spectrum
 from mixassist.automix.song import Part, Song
 
-RULES_SHARE, RULES_SHARE_PRODUCED, RULES_SHARE_FEW = 0.3, 0.8, 0.8
+RULES_SHARE, RULES_SHARE_PRODUCED, RULES_SHARE_FEW = 0.3, 0.8, 1.0
 """How far levels are drawn from the network's towards the rules' for a band: for raw takes, for stems with effects
 printed, of which the network has met few, and for songs in few stems, where families' usual levels say most."""
 _FEW, _SEVERAL = 4, 8
