@@ -170,7 +170,8 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--method", nargs="+", default=(), metavar="NAME", help="mix: the methods to measure (all)")
     views = [view.value for view in View]
     parser.add_argument("--view", nargs="+", default=(), choices=views, help="mix: rendered through what (all)")
-    parser.add_argument("--four-stems", action="store_true", help="mix: songs as voices, drums, bass and the rest")
+    four = "mix: songs as voices, drums, bass and the rest: finished sums (default) or raw mono ones"
+    parser.add_argument("--four-stems", nargs="?", const="finished", default="", choices=("finished", "raw"), help=four)
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="mix: of what draws lots (default: 0)")
     _add_json(parser)
 

@@ -20,7 +20,7 @@ def evaluate(
     count: int | None = None,
     methods: Sequence[str] = (),
     views: Sequence[str] = (),
-    four_stems: bool = False,
+    four_stems: str = "",
     seed: int = 0,
     progress: Progress = no_progress,
     cancel: CancelToken | None = None,
@@ -35,7 +35,7 @@ def evaluate(
         weights: files of networks to measure beside the shipped ones: transformation networks, or networks that mix.
         count: examples in each part of the transformation's test set; its own number when None.
         methods, views: which mixers to measure, and through what; all when empty.
-        four_stems: `mix`: every song in four stems, voices, drums, bass and the rest.
+        four_stems: `mix`: every song in four stems, voices, drums, bass and the rest: `finished` sums or `raw`, mono.
         seed: of mixers that draw lots.
 
     Raises:
@@ -56,7 +56,7 @@ def _mix(
     weights: Sequence[Path],
     methods: Sequence[str],
     views: Sequence[str],
-    four_stems: bool,
+    four_stems: str,
     seed: int,
     progress: Progress,
     cancel: CancelToken | None,

@@ -19,7 +19,7 @@ from mixassist.domain.errors import MixAssistError
 from mixassist.domain.progress import CancelToken, Progress, no_progress
 from mixassist.evaluation.decision_distance import StemDecision, decision_rows, human_pans
 from mixassist.evaluation.excerpts import VARIANTS, Excerpt, excerpt_folders, levelled_inputs, read_excerpt
-from mixassist.evaluation.four_stems import in_four_stems
+from mixassist.evaluation.four_stems import FOUR_STEMS
 from mixassist.evaluation.mix_checks import CHECKS, LEAD, check_mix
 from mixassist.evaluation.mix_measures import Reference
 from mixassist.evaluation.mix_rendering import RenderedMix, dry, render_mix
@@ -60,7 +60,7 @@ def evaluate_mix(
     direct: Mapping[str, DirectMixer] | None = None,
     views: Sequence[str] = (),
     variants: Sequence[str] = VARIANTS,
-    four_stems: bool = False,
+    four_stems: str = "",
     seed: int = 0,
     progress: Progress = no_progress,
     cancel: CancelToken | None = None,
@@ -77,7 +77,7 @@ def evaluate_mix(
         direct: methods that make sound without controls, by name.
         views: `wet` is the whole strip, `model` the same controls through the network, `dry` only input gain, fader
             and pan; all that can be rendered when empty.
-        four_stems: sum every song's stems to voices, drums, bass and the rest first.
+        four_stems: one of `FOUR_STEMS`: sum every song's stems to voices, drums, bass and the rest first.
 
     Raises:
         MixAssistError: no such method or view, no folders of stems, or raw stems that cannot be summed.
@@ -93,7 +93,9 @@ def evaluate_mix(
     decisions: list[StemDecision] = []
     for index, folder in enumerate(folders):
         progress(index / len(folders), f"{folder.name}: reading")
-        excerpt = in_four_stems(read_excerpt(folder)) if four_stems else read_excerpt(folder)
+        excerpt = read_excerpt(folder)
+        if four_stems:
+            excerpt = FOUR_STEMS[four_stems](excerpt)
 
         def report(fraction: float, what: str, done: int = index, name: str = excerpt.name) -> None:
             progress((done + fraction) / len(folders), f"{name}: {what}")

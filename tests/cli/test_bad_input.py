@@ -166,7 +166,9 @@ def test_a_folder_without_permission(stems: Path, out: Path) -> None:
         timeout=240,
         env={**os.environ, "OMP_NUM_THREADS": "1"},
     )
-    refused(Answer(done.returncode, done.stdout, done.stderr), out / "m.wav", "cannot be written to")
+    refused(Answer(done.returncode, done.stdout, done.stderr), out / "m.wav")
+    # Some file systems only say so when it comes to writing.
+    assert "cannot be written to" in done.stderr or "writing is not allowed here" in done.stderr
     assert list(out.iterdir()) == []
 
 

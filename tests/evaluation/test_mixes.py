@@ -20,7 +20,7 @@ from mixassist.domain.controls import NEUTRAL, Controls
 from mixassist.domain.errors import MixAssistError
 from mixassist.evaluation.cross import evaluate_cross
 from mixassist.evaluation.excerpts import Excerpt, excerpt_folders, levelled_inputs, read_excerpt
-from mixassist.evaluation.four_stems import in_four_stems
+from mixassist.evaluation.four_stems import in_four_raw_stems, in_four_stems
 from mixassist.evaluation.mix_measures import Reference, balance_error_db
 from mixassist.evaluation.mix_rendering import RenderedMix, render_mix
 from mixassist.evaluation.mix_table import MixScore, MixTable
@@ -267,7 +267,7 @@ def test_a_song_in_four_stems_is_the_same_mix(songs: Path) -> None:
     assert four.names == ("vocals", "other")
     assert four.instruments == {"vocals": "lead_vocal", "other": "other"}
     np.testing.assert_allclose(four.target(), excerpt.target(), atol=1e-6)
-    table = evaluate_mix(songs, ["equal-loudness"], views=["wet"], variants=["normalised"], four_stems=True)
+    table = evaluate_mix(songs, ["equal-loudness"], views=["wet"], variants=["normalised"], four_stems="finished")
     whole = evaluate_mix(songs, ["equal-loudness"], views=["wet"], variants=["normalised"])
     one, other = (float(np.mean([s.values["balance_db"] for s in t.scores])) for t in (table, whole))
     # The voice stands 10.5 dB over one stem of the rest and 7.4 over both.
@@ -285,3 +285,20 @@ def test_raw_stems_are_summed_as_they_were_mixed_or_not_at_all() -> None:
     np.testing.assert_allclose(in_four_stems(raw).target(), mixed, atol=1e-6)
     with pytest.raises(MixAssistError, match="how its raw stems were mixed"):
         in_four_stems(replace(raw, truth={}))
+
+
+def test_raw_takes_are_summed_in_mono_as_loud_as_in_the_mix() -> None:
+    lots = np.random.default_rng(1)
+    stems = tuple(0.1 * lots.standard_normal((RATE_HZ, 1)).astype(np.float32) for _ in range(3))
+    names = ("lead vox", "guitar", "keys")
+    truth = {"lead vox": Controls({}), "guitar": Controls({"pan": -1.0}), "keys": Controls({"fader_db": -10.0})}
+    plain = Excerpt("Song", "Song", RATE_HZ, names, stems, mix=np.zeros((RATE_HZ, 2), dtype=np.float32), truth=truth)
+    raw = replace(plain, mix=render_mix(levelled_inputs(plain, "raw"), truth, RATE_HZ).audio)
+    four = in_four_raw_stems(raw)
+    assert four.names == ("vocals", "other") and all(stem.shape[1] == 1 for stem in four.stems)
+    np.testing.assert_array_equal(four.target(), raw.target())
+    parts = [float(np.vdot(four.stems[1], stem) / np.vdot(stem, stem)) for stem in stems]
+    assert 20.0 * np.log10(parts[1] / parts[2]) == pytest.approx(10.0, abs=0.2), "faders count, pans do not"
+    assert abs(parts[0]) < 0.05
+    with pytest.raises(MixAssistError, match="not raw"):
+        in_four_raw_stems(replace(raw, mix=None))
