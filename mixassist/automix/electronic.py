@@ -16,7 +16,7 @@ _INSTRUMENTS_COUNT = 2.0
 _KIT_LOW_DB = (-5.0, -1.5)
 """Energy below 150 Hz of a kit's stem: a band's kit lies at the lower end, programmed ones at the upper."""
 _BASS_CENTROID_HZ = (90.0, 50.0)
-_NONE, _ALL = 0.15, 0.65
+_NONE, _ALL = 0.25, 0.6
 
 
 def electronic_share(song: Song) -> float:

@@ -21,6 +21,8 @@ _BAND_SPREAD_DB = 8.5
 """How far third octaves of finished music stray from the usual spectrum, widened because neighbours stray together."""
 _OUTLIER_DB = 12.0
 """From here on a band counts less and less: a song without a bass, a recording without highs."""
+_EMPTY_DB = 20.0
+"""A band that is so far below holds nothing that could be lifted: the recording ends there."""
 _KNEE_HZ = 4000.0
 _LOWEST_HZ, _HIGHEST_HZ = 95.0, 17_000.0
 """Third octaves from 100 Hz to 16 kHz: below, kicks and basses differ too much from song to song to tell anything."""
@@ -69,7 +71,9 @@ def _power(part: Part) -> NDArray[np.float64]:
 def _likeliest_moves(
     given_lu: NDArray[np.float64], powers: NDArray[np.float64], spread_lu: float
 ) -> NDArray[np.float64]:
+    whole_db = 10.0 * np.log10((10.0 ** (given_lu / 10.0)) @ powers + 1e-12) - usual_spectrum_db()
     heard = (THIRD_OCTAVES_HZ < _HIGHEST_HZ) & (THIRD_OCTAVES_HZ > _LOWEST_HZ)
+    heard &= whole_db > np.median(whole_db[heard]) - _EMPTY_DB
     usual, powers = usual_spectrum_db()[heard], powers[:, heard]
 
     def mixed(moves: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
