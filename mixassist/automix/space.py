@@ -37,7 +37,7 @@ def _holds_a_family(part: Part, song: Song) -> bool:
         return False
     others = [p for p in song.parts if p.id != part.id]
     alone = not any(family_of(p.instrument) == REST for p in others)
-    return part.instrument == "drum_kit" or (alone and len(others) > 1)
+    return part.instrument == "drum_kit" or (alone and bool(others))
 
 
 def reverb_kind(part: Part, song: Song, decay: float) -> dict[str, float | str]:
