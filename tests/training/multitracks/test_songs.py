@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import mido
@@ -15,6 +16,7 @@ import soundfile
 from mixassist.automix.hearing import loudness_lufs
 from mixassist.domain.errors import MixAssistError
 from mixassist.domain.instruments import INSTRUMENT
+from mixassist.evaluation.excerpts import read_excerpt
 from mixassist.training.multitracks.bands import melody_of, part_notes
 from mixassist.training.multitracks.decisions import Decisions
 from mixassist.training.multitracks.fluidsynth import SOUNDFONT, play_parts
@@ -22,7 +24,7 @@ from mixassist.training.multitracks.general_midi import instrument_of_drum_key, 
 from mixassist.training.multitracks.human_mixes import HumanChannel, HumanMix
 from mixassist.training.multitracks.midi_parts import busiest_start_s, cut_part, read_parts
 from mixassist.training.multitracks.raw import at_loudness, made_raw
-from mixassist.training.multitracks.rendered_songs import mixed_song, write_mixed_song
+from mixassist.training.multitracks.rendered_songs import MIXES_EACH, held_out_songs, mixed_song, write_mixed_song
 from mixassist.training.multitracks.songs import (
     is_held_out,
     narrowed,
@@ -185,3 +187,22 @@ def test_a_mixed_song_stands_at_the_levels_that_were_decided(tmp_path: Path) -> 
     assert {c["name"] for c in truth["channels"]} == {p.stem for p in (tmp_path / "held/Tune/stems").glob("*.flac")}
     mix, rate = soundfile.read(tmp_path / "held" / "Tune" / "mix.flac")
     assert rate == RATE_HZ and np.abs(mix).max() == pytest.approx(0.7, abs=0.01)
+
+
+def test_every_song_that_measures_is_mixed_by_several_engineers(tmp_path: Path) -> None:
+    song = read_song(a_song(tmp_path / "Tune"))
+    name = next(f"Tune {n}" for n in range(100) if is_held_out(f"Tune {n}"))
+    learned = next(f"Tune {n}" for n in range(100) if not is_held_out(f"Tune {n}"))
+    mixes = [
+        HumanMix("s", str(n), 1.0, tuple(HumanChannel(k, -25.0, n, n, 0.0, False, {}, None) for k in ("bass", "keys")))
+        for n in range(3)
+    ]
+    songs = [replace(song, name=name), replace(song, name=learned)]
+    assert held_out_songs(songs, Decisions(mixes), tmp_path / "held") == MIXES_EACH
+    folders = sorted((tmp_path / "held").iterdir())
+    assert [f.name for f in folders] == [f"{name}, mix {n}" for n in range(1, MIXES_EACH + 1)]
+    assert {read_excerpt(f).song for f in folders} == {name}, "the song is what counts in the tables"
+    assert len({(f / "mix.flac").read_bytes() for f in folders}) == MIXES_EACH
+    changed = [f.stat().st_mtime_ns for f in folders]
+    held_out_songs(songs, Decisions(mixes), tmp_path / "held")
+    assert [f.stat().st_mtime_ns for f in folders] == changed, "what is there already is left"
