@@ -12,6 +12,11 @@ from mixassist.automix.song import Part, Song
 
 MIDDLE = 0.06
 """A place nearer than this to the middle is the middle: nobody hears it, and mono sums thank it."""
+SIDES_DISTANCE = 0.9
+"""At least how far from the middle two parts stand whose names say left and right, for they are one recording: the
+engineers' median in MixologyDB is 0.91, mean of nine songs; of other counterparts it is 0.4 … 0.7."""
+LOW_END = frozenset({"bass", "kick"})
+"""In the middle whatever their names say."""
 _WEAKEST: Mapping[str, Relation] = {
     # Numbers there tell microphones of one drum or the sizes of toms, not parts that answer each other.
     **dict.fromkeys(("kick", "snare", "tom", "bass", "drum_kit"), Relation.SIDES),

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from mixassist.audio.name_pairs import bare_name
 from mixassist.audio.names import side_of
-from mixassist.automix.counterparts import Pair, named_counterparts, pairs_by_sound
+from mixassist.automix.counterparts import LOW_END, SIDES_DISTANCE, Pair, named_counterparts, pairs_by_sound
 from mixassist.automix.instrument_sound import has_width
 from mixassist.automix.rules_table import rules_table
 from mixassist.automix.song import Part, Song
@@ -44,8 +44,8 @@ def pans(song: Song, levels_lu: Mapping[str, float]) -> dict[str, float]:
             group = doubles(song, group, levels_lu)
         named = named_counterparts(song, group)
         places.update(named.mirrored)
-        marks = {p.id: side for pair in named.pairs if pair.marked for p, side in ((pair.left, -1), (pair.right, 1))}
-        marks.update({p.id: marked_side(p) for p in named.rest if marked_side(p)})
+        places.update(_two_sides(instrument, [pair for pair in named.pairs if pair.marked]))
+        marks = {p.id: marked_side(p) for p in named.rest if marked_side(p)}
         places.update({key: side * rules_table()[instrument].pan_spread for key, side in marks.items()})
         pairs = [pair for pair in named.pairs if not pair.marked]
         group = [p for p in named.rest if p.id not in marks]
@@ -61,6 +61,11 @@ def pans(song: Song, levels_lu: Mapping[str, float]) -> dict[str, float]:
     return places
 
 
+def _two_sides(instrument: str, pairs: Sequence[Pair]) -> dict[str, float]:
+    distance = 0.0 if instrument in LOW_END else max(rules_table()[instrument].pan_spread, SIDES_DISTANCE)
+    return {p.id: at for pair in pairs for p, at in ((pair.left, -distance), (pair.right, distance))}
+
+
 def given_place(part: Part) -> float:
     """Where a part stands before anything is moved: in the middle, or where the user locked it."""
     channel = part.track.channel
@@ -68,13 +73,17 @@ def given_place(part: Part) -> float:
 
 
 def may_move(part: Part, song: Song) -> bool:
-    """Copies of one recording stay in the middle, where they are heard; so does what carries the low end."""
+    """Copies of one recording stay in the middle, where they are heard; so does what carries the low end.
+
+    Sides of one recording (`Drums L`) are placed whatever they carry, but for bass and kick.
+    """
     low = part.hearing.band_db(20.0, 150.0)
+    is_side = marked_side(part) != 0.0 and part.instrument not in LOW_END
     return (
         "pan" not in part.track.channel.locks
         and not has_width(part.hearing)
         and part.hearing.digest not in song.copies
-        and (low < _LOW_END_DB or part.instrument == "tom")
+        and (low < _LOW_END_DB or part.instrument == "tom" or is_side)
     )
 
 

@@ -70,9 +70,18 @@ def test_names_pair_before_sounds_and_the_first_is_left(tracks, names, pairs) ->
 
 def test_a_pair_shares_its_distance(tracks) -> None:
     song = heard(tracks(["OH L", "BGD1", "BG1", "OH R"]))
-    reach = {"OH L": 0.9, "OH R": 0.7, "BG1": 0.2, "BGD1": 0.6}
+    reach = {"OH L": 1.0, "OH R": 0.9, "BG1": 0.2, "BGD1": 0.6}
     places = placed(song, reach, dict.fromkeys(reach, 0.0))
-    assert places == pytest.approx({"OH L": -0.8, "OH R": 0.8, "BG1": -0.4, "BGD1": 0.4})
+    assert places == pytest.approx({"OH L": -0.95, "OH R": 0.95, "BG1": -0.4, "BGD1": 0.4})
+
+
+def test_two_sides_of_one_recording_stand_far_out(tracks) -> None:
+    """Whatever distance is wished for, also where a single part of the instrument would stay in the middle."""
+    for names in (["Keys L", "Keys R", "Pad"], ["Drums L", "Drums R", "Gtr"], ["Room Left", "Room Right", "Snare"]):
+        for places in both(tracks(names), reach=0.0):
+            assert places[names[0]] == -places[names[1]] <= -0.9
+    for places in both(tracks(["Bass L", "Bass R", "Gtr"]), reach=0.0):
+        assert places["Bass L"] == places["Bass R"] == 0.0
 
 
 def test_rules_follow_marks_without_a_separator_as_they_follow_others(tracks) -> None:
