@@ -39,11 +39,12 @@ def wished_levels(song: Song, wished: Mapping[str, float]) -> dict[str, float]:
 def lifts_in_mix_lu(song: Song) -> dict[str, float]:
     """Returns how much louder each part is mixed because it was handed over louder than usual: LU by track id.
 
-    The rules do not listen to the stems' own levels and get all of what engineers keep; the network is told them, but
-    is shy of them, and gets half.
+    What is usual was learned from takes of bands, so electronic music is not measured by it. The rules do not listen
+    to the stems' own levels and get all of what engineers keep; the network is told them, but is shy of them, and
+    gets half.
     """
-    rules = 1.0 - (1.0 - _rules_share(song)) * (1.0 - electronic_share(song))
-    share = rules + _LIFT_SHARE * (1.0 - rules)
+    rules_share = _rules_share(song)
+    share = (1.0 - electronic_share(song)) * (rules_share + _LIFT_SHARE * (1.0 - rules_share))
     return {p.id: share * float(lift) for p, lift in zip(song.parts, song.own_levels.lift_lu, strict=True)}
 
 

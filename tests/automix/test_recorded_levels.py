@@ -13,7 +13,7 @@ from mixassist.automix.levels import target_levels
 from mixassist.automix.recorded_levels import own_levels
 from mixassist.automix.rules_table import recorded_table, rules_table
 from mixassist.automix.song import Song, hear_song
-from mixassist.automix.wished_levels import wished_levels
+from mixassist.automix.wished_levels import lifts_in_mix_lu, wished_levels
 
 RATE_HZ = 44_100
 BAND = (
@@ -91,3 +91,21 @@ def test_a_stem_handed_over_louder_stands_further_in_front(sounds: SimpleNamespa
     step_db = 20.0 * np.log10(0.2 / 0.1)
     assert 0.1 * step_db < level(0.2, controller) - level(0.1, controller) < 0.9 * step_db
     assert level(0.2, target_levels) == pytest.approx(level(0.1, target_levels), abs=0.01), "the rules do not listen"
+
+
+def test_electronic_music_is_not_measured_by_what_is_usual_for_bands(sounds: SimpleNamespace) -> None:
+    """The same levels, as of a recording, from a band's stems and from machines'."""
+
+    def lift(bass_hz: tuple[int, int], lead: str) -> float:
+        tracks = {
+            "drums": 0.1 * sounds.hits(40, 12_000, 0.1, 0.5, 6.0, 4) + 0.3 * sounds.strokes(45, 0.3, 0.5, 6.0, 0.5),
+            "bass": 0.1 * sounds.noise_band(*bass_hz, 6.0, 2),
+            lead: 0.1 * sounds.noise_band(300, 5000, 6.0, 3),
+            f"{lead} 2": 0.025 * sounds.noise_band(200, 6000, 6.0, 5),
+        }
+        song = hear_song([sounds.track_audio(name, samples) for name, samples in tracks.items()], RATE_HZ)
+        assert song.own_levels.trust > 0.05
+        return max(abs(level) for level in lifts_in_mix_lu(song).values())
+
+    assert lift((60, 300), "guitar") > 0.05
+    assert lift((30, 50), "synth lead") == 0.0
