@@ -40,12 +40,16 @@ class Influence:
 
 @dataclass(frozen=True)
 class Reason:
-    """One predicted value of a channel and the stems that moved it, the strongest first."""
+    """One predicted value of a channel and the stems that moved it, the strongest first.
+
+    `together` where all stems decide at once, so that none can be told apart.
+    """
 
     label: str
     unit: str
     value: float
     influences: tuple[Influence, ...]
+    together: bool = False
 
 
 def reasons(network: ControllerNetwork, heard: HeardSong, track_id: str, most: int = 3) -> tuple[Reason, ...]:
@@ -84,7 +88,11 @@ def reasons(network: ControllerNetwork, heard: HeardSong, track_id: str, most: i
             OWN_LEVEL: lifts_in_mix_lu(heard.song)[track_id],
             SPECTRUM: spectrum_moves_lu(heard.song, wished)[track_id],
         }
-        found[1:1] = [Reason(name, "LU", lift, ()) for name, lift in lifts.items() if abs(lift) >= _LEAST_LIFT_LU]
+        found[1:1] = [
+            Reason(name, "LU", lift, (), together=name == SPECTRUM)
+            for name, lift in lifts.items()
+            if abs(lift) >= _LEAST_LIFT_LU
+        ]
     return tuple(found)
 
 

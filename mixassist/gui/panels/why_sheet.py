@@ -100,7 +100,11 @@ class WhySheet(Sheet):
             whole = max(_WHOLE_BAR.get(reason.unit, 0.1), *(abs(i.change) for i in reason.influences), 0.0)
             moved = [i for i in reason.influences if abs(i.change) >= _HARDLY * whole]
             if not moved:
-                hardly = QLabel(self.tr("What the track is itself decides; the others hardly move it."), table)
+                if reason.together:
+                    words = self.tr("All tracks together decide: what the mix has too little of is lifted.")
+                else:
+                    words = self.tr("What the track is itself decides; the others hardly move it.")
+                hardly = QLabel(words, table)
                 hardly.setProperty("dim", True)
                 grid.addWidget(hardly, row, 0, 1, 3)
                 row += 1
