@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from mixassist.automix.counterparts import LOW_END, MIDDLE, SIDES_DISTANCE, named_counterparts, pairs_by_sound
+from mixassist.automix.counterparts import MIDDLE, named_counterparts, pairs_by_sound
 from mixassist.automix.song import Part, Song
 from mixassist.automix.stereo import doubles, given_place, leaning, marked_side, may_move
 from mixassist.automix.toms import tom_row
@@ -20,10 +20,10 @@ def placed(song: Song, reach: Mapping[str, float], levels_lu: Mapping[str, float
     """Returns pan positions −1 … 1 by track id from distances 0 … 1.
 
     Locked pans are given, and who is the counterpart of a locked part mirrors it. Counterparts by name face each other
-    with the mean of their distances, the first on the left, and far out where they are two sides of one recording; a
-    mark in a single name (`Gtr L`) decides its side. Toms stand as their drummer sees them. Others of one instrument
-    go left and right in turn, neighbours in sound facing each other; whatever is left over, the loud ones first, goes
-    to the side that is lighter by then and stays a little nearer to the middle.
+    with the mean of their distances, the first on the left, further out where they double each other and far out where
+    they are two sides of one recording; a mark in a single name (`Gtr L`) decides its side. Toms stand as their drummer
+    sees them. Others of one instrument go left and right in turn, neighbours in sound facing each other; whatever is
+    left over, the loud ones first, goes to the side that is lighter by then and stays a little nearer to the middle.
     """
     places = {part.id: given_place(part) for part in song.parts}
     free = [p for p in song.parts if may_move(p, song) and (reach[p.id] >= MIDDLE or marked_side(p))]
@@ -42,9 +42,7 @@ def placed(song: Song, reach: Mapping[str, float], levels_lu: Mapping[str, float
             group = [p for p in group if p.id not in row]
         pairs, single = pairs_by_sound(group)
         for pair in (*named.pairs, *pairs):
-            distance = 0.5 * (reach[pair.left.id] + reach[pair.right.id])
-            if pair.marked and instrument not in LOW_END:
-                distance = max(distance, SIDES_DISTANCE)
+            distance = pair.distance(0.5 * (reach[pair.left.id] + reach[pair.right.id]))
             places[pair.left.id], places[pair.right.id] = -distance, distance
         left_over.extend(single)
     places.update(_balanced(song, left_over, places, reach, levels_lu))

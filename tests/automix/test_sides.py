@@ -72,7 +72,11 @@ def test_a_pair_shares_its_distance(tracks) -> None:
     song = heard(tracks(["OH L", "BGD1", "BG1", "OH R"]))
     reach = {"OH L": 1.0, "OH R": 0.9, "BG1": 0.2, "BGD1": 0.6}
     places = placed(song, reach, dict.fromkeys(reach, 0.0))
-    assert places == pytest.approx({"OH L": -0.95, "OH R": 0.95, "BG1": -0.4, "BGD1": 0.4})
+    assert places == pytest.approx({"OH L": -0.95, "OH R": 0.95, "BG1": -0.5, "BGD1": 0.5}), "doubles stand further out"
+    numbered = heard(tracks(["Gtr 1", "Gtr 2"]))
+    assert placed(numbered, {"Gtr 1": 0.2, "Gtr 2": 0.6}, {"Gtr 1": 0.0, "Gtr 2": 0.0})["Gtr 2"] == pytest.approx(0.4)
+    wide = placed(song, dict.fromkeys(reach, 0.95), dict.fromkeys(reach, 0.0))
+    assert wide["BGD1"] == 1.0, "and no further than the side"
 
 
 def test_two_sides_of_one_recording_stand_far_out(tracks) -> None:
