@@ -16,8 +16,6 @@ from mixassist.automix.song import Part, Song
 
 _TYPES: Mapping[str, str] = {"plate": "plate", "hall": "hall", "room": "medium_room", "chamber": "large_room"}
 _DRUMS = frozenset({"kick", "snare", "tom", "hihat", "cymbals", "overhead", "drum_kit", "percussion"})
-
-
 _WHOLE_FAMILIES: Mapping[str, str] = MappingProxyType({"drum_kit": "medium_room", "other": "hall"})
 _WHOLE_FAMILY_LU = -14.0
 """Loudness of the reverberation of a family that comes as one mono stem, against the dry sound: a room's, not an
