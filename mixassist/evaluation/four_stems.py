@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Songs as most people get to mix them: in four stems, voices, drums, bass and the rest.
 
-Either finished stereo sums, as stem collections have them, or raw mono sums, as published mixing systems are fed.
+Either finished stereo sums, as stem collections have them, or raw mono sums, the form in
+which Martínez-Ramírez et al. (2022) mix.
 """
 
 from __future__ import annotations

@@ -80,13 +80,15 @@ def evaluate_mix(
         four_stems: one of `FOUR_STEMS`: sum every song's stems to voices, drums, bass and the rest first.
 
     Raises:
-        MixAssistError: no such method or view, no folders of stems, or raw stems that cannot be summed.
+        MixAssistError: no such method, view or four stems, no folders of stems, or stems that cannot be summed so.
         Cancelled: `cancel` was set.
     """
     if isinstance(methods, Mapping):
         mixers = dict(methods)
     else:
         mixers = {} if direct and not methods else chosen_methods(methods)
+    if four_stems and four_stems not in FOUR_STEMS:
+        raise MixAssistError("there are no such four stems", subject=four_stems, remedy="Choose finished or raw")
     task = _Task(mixers, direct or {}, _views(views), tuple(variants), seed, cancel)
     folders = excerpt_folders(data_dir)
     scores: list[MixScore] = []

@@ -302,3 +302,8 @@ def test_raw_takes_are_summed_in_mono_as_loud_as_in_the_mix() -> None:
     assert abs(parts[0]) < 0.05
     with pytest.raises(MixAssistError, match="not raw"):
         in_four_raw_stems(replace(raw, mix=None))
+
+
+def test_other_kinds_of_four_stems_are_refused(songs: Path) -> None:
+    with pytest.raises(MixAssistError, match="no such four stems"):
+        evaluate_mix(songs, ["mono"], four_stems="halves")
