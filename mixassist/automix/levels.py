@@ -7,8 +7,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from mixassist.automix.direct_signals import set_back_lu
 from mixassist.automix.electronic import electronic_share
-from mixassist.automix.families import within_families
+from mixassist.automix.families import VOICES, family_of, within_families
 from mixassist.automix.hearing import NOISE_LUFS
 from mixassist.automix.instrument_sound import USUAL
 from mixassist.automix.rules_table import family_levels_lu, rules_table
@@ -24,6 +25,9 @@ _WIDTH_SLOPE = 0.2
 """LU per dB of side energy: wide stems are background, narrow ones stand in front."""
 _CROWD_SLOPE = 0.5
 """LU taken off for each doubling of an instrument's tracks."""
+_VOICES_BACK_LU = 1.0
+"""In finished pop and electronic songs the lead stands 3 LU below all the rest together (median of 21, standard
+deviation 1.5; H. Zafrin, "Identifying Trends in Mixed Audio", 2016); without this, the real excerpts had it at 2."""
 _LOW_RANGE_DB = 20.0
 _LEAD_MARGIN_LU, _LEAD_MARGIN_ELECTRONIC_LU = 1.5, 2.5
 """No other part is louder than the lead by more than this, in a band and in electronic music, where drums lead."""
@@ -33,10 +37,11 @@ _RANGE_LU = 14.0
 def target_levels(song: Song) -> dict[str, float]:
     """Returns loudness targets in LU by track id; only their differences mean anything.
 
-    Those of a band and those of electronic music, as far as the song is either. The levels at which the stems were
-    handed over are not listened to.
+    Those of a band and those of electronic music, as far as the song is either; direct signals beside their amplifier
+    stand back. The levels at which the stems were handed over are not listened to.
     """
-    return kept_in_range(song, between(band_levels(song), electronic_levels(song), electronic_share(song)))
+    levels, behind = between(band_levels(song), electronic_levels(song), electronic_share(song)), set_back_lu(song)
+    return kept_in_range(song, {key: level - behind.get(key, 0.0) for key, level in levels.items()})
 
 
 def band_levels(song: Song) -> dict[str, float]:
@@ -55,13 +60,14 @@ def band_levels(song: Song) -> dict[str, float]:
 def electronic_levels(song: Song) -> dict[str, float]:
     """Returns targets in LU for songs of machines and synthesizers.
 
-    Instruments matter less; what carries the low end stands forward, what is wide stays behind. The slopes were set
-    on electronic stems with a known mix, leaving songs out.
+    Instruments matter less; what carries the low end stands forward, what is wide stays behind, and voices are one
+    part among others. The slopes were set on electronic stems with a known mix, leaving songs out.
     """
     levels = {}
     for part in song.parts:
         usual = _TRUST * _usual_level(part.instrument, song) - _CROWD_SLOPE * np.log2(len(song.of(part.instrument)))
-        levels[part.id] = float(usual + _LOW_SLOPE * _low_db(part) - _WIDTH_SLOPE * _width_db(part))
+        back = _VOICES_BACK_LU if family_of(part.instrument) == VOICES else 0.0
+        levels[part.id] = float(usual + _LOW_SLOPE * _low_db(part) - _WIDTH_SLOPE * _width_db(part) - back)
     return levels
 
 

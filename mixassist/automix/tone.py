@@ -25,7 +25,7 @@ def equalizer_moves(song: Song, levels_lu: Mapping[str, float]) -> dict[str, dic
     moves = {}
     for part in song.parts:
         share = _PRODUCED_SHARE if song.is_produced(part) else 1.0
-        bands = _habits(rules_table()[part.instrument], part.hearing)
+        bands = _habits(rules_table()[part.instrument], part.hearing, keeps_lows=_carries_lows(part, song))
         _add(bands, _corrections(part), 1.0)
         if lead is not None and part.instrument not in _UNMASKED:
             _add(bands, _room_for_lead(part, levels_lu[part.id], lead), 1.0)
@@ -34,6 +34,9 @@ def equalizer_moves(song: Song, levels_lu: Mapping[str, float]) -> dict[str, dic
 
 
 _LOW_INSTRUMENTS = frozenset({"kick", "tom", "bass", "drum_kit"})
+_LOW_CUT_HZ, _LOW_CUT_FACTOR = 90.0, 1.4
+"""A shelf at 90 Hz that is 1.4 times as deep as the engineers' mean curve (high-pass filters in it) at 62.5 Hz follows
+that curve from 60 to 180 Hz; this console has no high-pass filter."""
 _USUAL_WARMTH_DB = 10.0
 """Third octaves of 200 … 500 Hz over those of 1 … 4 kHz: the upper quartile of finished voices and synths."""
 
@@ -41,7 +44,7 @@ _Bands = dict[str, tuple[float, float, float]]
 """Gain in dB, frequency in Hz and Q by band."""
 
 
-def _habits(rule: InstrumentRules, hearing: Hearing) -> _Bands:
+def _habits(rule: InstrumentRules, hearing: Hearing, *, keeps_lows: bool) -> _Bands:
     """The engineers' mean curve on this instrument, where the track has something to turn."""
     curve = rule.curve_db
 
@@ -50,13 +53,31 @@ def _habits(rule: InstrumentRules, hearing: Hearing) -> _Bands:
         present = [curve[f] for f in octaves if hearing.density_db(f / 1.5, f * 1.5) > -50.0]
         return float(np.mean(present)) if present else 0.0
 
+    low_db = 0.0 if keeps_lows else _LOW_CUT_FACTOR * mean(62.5)
     return {
-        "low_shelf": (mean(62.5, 125.0), 110.0, 0.707),
+        "low_shelf": (low_db, _LOW_CUT_HZ, 0.707),
         "low_mid": (mean(250.0, 500.0), 350.0, 0.7),
         "mid": (mean(1000.0), 1000.0, 0.7),
         "high_mid": (mean(2000.0, 4000.0), 3500.0, 0.7),
         "high_shelf": (mean(8000.0, 16000.0), 9000.0, 0.707),
     }
+
+
+def _carries_lows(part: Part, song: Song) -> bool:
+    """Whether a part is, or holds, what makes the low end of a mix, which engineers do not cut."""
+    if part.instrument in _LOW_INSTRUMENTS or part.instrument == "other":
+        return True
+    if part.instrument in ("overhead", "room"):
+        return not song.of("kick")
+    return _has_more_lows_than_usual(part) and (part.instrument == "percussion" or _may_reach_low(part))
+
+
+def _may_reach_low(part: Part) -> bool:
+    return USUAL[part.instrument].lowest_hz < 60.0
+
+
+def _has_more_lows_than_usual(part: Part) -> bool:
+    return part.hearing.band_db(20.0, 150.0) > USUAL[part.instrument].low_db + 6.0
 
 
 def _corrections(part: Part) -> _Bands:
@@ -65,8 +86,7 @@ def _corrections(part: Part) -> _Bands:
     found: _Bands = {}
     rumble = hearing.band_db(20.0, usual.lowest_hz * 0.7) if usual.lowest_hz > 40.0 else -90.0
     # In instruments that may reach low, plenty of lows is the sound itself.
-    plays_low = usual.lowest_hz < 60.0 and hearing.band_db(20.0, 150.0) > usual.low_db + 6.0
-    if rumble > -30.0 and not plays_low:
+    if rumble > -30.0 and not (_may_reach_low(part) and _has_more_lows_than_usual(part)):
         found["low_shelf"] = (-min(0.6 * (rumble + 34.0), 15.0), usual.lowest_hz * 0.9, 0.707)
     mud, mud_hz = _mud(hearing)
     if mud > 2.0 and part.instrument not in _LOW_INSTRUMENTS:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from mixassist.audio.instruments import guess_instrument
+from mixassist.automix.direct_signals import set_back_lu
 from mixassist.automix.electronic import electronic_share
 from mixassist.automix.levels import band_levels, between, electronic_levels, kept_in_range, target_levels
 from mixassist.automix.mix_spectrum import towards_usual_spectrum
@@ -64,8 +65,8 @@ def _by_instrument(song: Song, wished: Mapping[str, float]) -> dict[str, float]:
     """Levels by what the parts are, how they sound and how loud they were handed over, each for itself."""
     band = between(wished, band_levels(song), _rules_share(song))
     levels = between(band, electronic_levels(song), electronic_share(song))
-    lifts = lifts_in_mix_lu(song)
-    return {key: level + lifts[key] for key, level in levels.items()}
+    lifts, behind = lifts_in_mix_lu(song), set_back_lu(song)
+    return {key: level + lifts[key] - behind.get(key, 0.0) for key, level in levels.items()}
 
 
 def _rules_share(song: Song) -> float:

@@ -24,6 +24,7 @@ from mixassist.evaluation.rule_figures import (
     pan_figures,
     recorded_figures,
     reverb_figures,
+    with_finished_songs,
 )
 
 DEFAULT_OUTPUT = Path(__file__).resolve().parents[1] / "automix" / "rules_table.json"
@@ -54,6 +55,11 @@ SOURCES = (
         "licence": "MIT",
         "used": "stem gains estimated for 122 songs (version 1): offsets of instruments that MixologyDB lacks",
     },
+    {
+        "name": "H. Zafrin, Identifying Trends in Mixed Audio, 2016",
+        "licence": "figures",
+        "used": "published loudness of the stems of two finished pop songs: levels of families",
+    },
 )
 
 HOW = {
@@ -66,7 +72,8 @@ HOW = {
     "pan": "'spread' is the median |pan| of channels that are not centred (|pan| > 0.05), 'centred' their share",
     "families": (
         "level of all voices, all drums, the bass and the rest together on the same scale, median over mixes; stems "
-        "that sound seldom count less (mixassist/automix/families.py)"
+        "that sound seldom count less (mixassist/automix/families.py); 'by_faders_lu' is that alone, 'level_lu' is a "
+        "quarter of the way from there to two finished pop songs (FINISHED_FAMILIES_LU)"
     ),
     "recorded": (
         "'usual_lu' is the loudness of raw takes against the mean take of their mix, by instrument as 'level_lu' is; "
@@ -74,8 +81,8 @@ HOW = {
         "louder in the mix than its instrument does over what was recorded louder: median of the songs"
     ),
     "equalizer": (
-        "mean of the channels' summed bells and shelves at octaves, channels without an equaliser counting as flat; "
-        "'high_pass_share' and 'high_pass_hz' (median) of the high-pass filters, which are not in the curve"
+        "mean of the channels' summed bells, shelves and high-pass filters at octaves, each within ±12 dB, channels "
+        "without an equaliser counting as flat; 'high_pass_share' and 'high_pass_hz' (median) of the high-pass filters"
     ),
     "compressor": "share of channels with one; medians of ratio, attack and release",
     "reverb": "share of channels with one; share of plates, halls and rooms among them; medians of level and length",
@@ -114,8 +121,10 @@ def derive(folder: str | Path) -> dict[str, Any]:
         "command": "python -m mixassist.evaluation.derive_rules ../shared/data/mix-decisions",
         "sources": list(SOURCES),
         "how": HOW,
-        "families": family_figures(
-            tracks, [t.level_lufs for t in tracks], {key: figures["level_lu"] for key, figures in levels.items()}
+        "families": with_finished_songs(
+            family_figures(
+                tracks, [t.level_lufs for t in tracks], {key: figures["level_lu"] for key, figures in levels.items()}
+            )
         ),
         "recorded": recorded_figures(tracks, LIKE),
         "instruments": table,

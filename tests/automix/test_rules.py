@@ -108,6 +108,22 @@ def test_rumble_and_wrong_names_are_heard(sounds: SimpleNamespace) -> None:
     assert any("sounds like kick" in note for note in prediction.notes)
 
 
+def test_lows_are_cut_but_where_they_are_the_low_end(sounds: SimpleNamespace) -> None:
+    full = sounds.noise_band(40, 8000, 5.0, 1)
+    kick = sounds.strokes(50, 0.1, 0.5, 5.0, 0.8)
+    inputs = [
+        sounds.track_audio(name, audio)
+        for name, audio in (("Lead Vox", full), ("Elec Gtr", full), ("Bass", full), ("Drums", full), ("Kick", kick))
+    ]
+    found = predict("rules", inputs, RATE_HZ).controls
+    cuts = {name: controls.number("low_shelf_gain_db") for name, controls in found.items()}
+    assert cuts["Lead Vox"] < -3.0 > cuts["Elec Gtr"]
+    assert cuts["Bass"] == cuts["Drums"] == cuts["Kick"] == 0.0
+    with_kick = [sounds.track_audio("OH", full), sounds.track_audio("Kick", kick)]
+    assert predict("rules", with_kick, RATE_HZ).controls["OH"].number("low_shelf_gain_db") < -3.0
+    assert predict("rules", with_kick[:1], RATE_HZ).controls["OH"].number("low_shelf_gain_db") == 0.0
+
+
 def test_competitors_make_room_for_the_lead(sounds: SimpleNamespace) -> None:
     lead = sounds.track_audio("Lead Vox", sounds.noise_band(200, 4000, 5.0, 1))
     bright = sounds.track_audio("Gtr", sounds.noise_band(1500, 6000, 5.0, 2))

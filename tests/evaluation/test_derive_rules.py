@@ -63,6 +63,9 @@ def test_settings_are_read(decisions: Path) -> None:
     equalizer = equalizer_figures(lead)
     assert equalizer["curve_db"]["1000"] == pytest.approx(4.0)
     assert (equalizer["high_pass_hz"], equalizer["high_pass_share"]) == (90, 1.0)
+    slope_db = equalizer["curve_db"]["125"] - equalizer["curve_db"]["62.5"]
+    assert 3.0 < slope_db < 12.0
+    assert equalizer["curve_db"]["125"] < -0.3
     assert pan_figures([t for t in tracks if t.instrument == "snare"])["spread"] == pytest.approx(0.4)
 
 
