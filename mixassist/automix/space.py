@@ -16,16 +16,18 @@ from mixassist.automix.song import Part, Song
 
 _TYPES: Mapping[str, str] = {"plate": "plate", "hall": "hall", "room": "medium_room", "chamber": "large_room"}
 _DRUMS = frozenset({"kick", "snare", "tom", "hihat", "cymbals", "overhead", "drum_kit", "percussion"})
-_WHOLE_FAMILIES: Mapping[str, str] = MappingProxyType({"drum_kit": "medium_room", "other": "hall"})
-_WHOLE_FAMILY_LU = -14.0
-"""Loudness of the reverberation of a family that comes as one mono stem, against the dry sound: a room's, not an
-effect's. Of songs in four mono stems this gives back some of the width that microphones and pans would have made."""
+_WHOLE_FAMILIES: Mapping[str, tuple[str, float]] = MappingProxyType(
+    {"drum_kit": ("medium_room", -10.0), "other": ("hall", -12.0)}
+)
+"""Reverberation of families that come as one mono stem, and its loudness in LU against the dry sound: what a kit's
+overheads and room microphones hold, and a hall that is not yet an effect. Of songs in four mono stems this gives back
+some of the width that microphones and pans would have made."""
 
 
 def wet_level_lu(part: Part, song: Song) -> float | None:
     """Returns the usual loudness of the reverberation against the dry sound in LU; None for what stays dry."""
     if _holds_a_family(part, song):
-        return _WHOLE_FAMILY_LU
+        return _WHOLE_FAMILIES[part.instrument][1]
     return USUAL[part.instrument].wet_lu
 
 
@@ -49,7 +51,7 @@ def reverb_kind(part: Part, song: Song, decay: float) -> dict[str, float | str]:
     if wet_level_lu(part, song) is None or song.is_produced(part):
         return {}
     if _holds_a_family(part, song):
-        return {"reverb_type": _WHOLE_FAMILIES[part.instrument], "reverb_decay": decay}
+        return {"reverb_type": _WHOLE_FAMILIES[part.instrument][0], "reverb_decay": decay}
     if rule.reverb_share < 0.3:
         return {}
     kinds = {k: v for k, v in rule.reverb_kinds.items() if k in _TYPES}
