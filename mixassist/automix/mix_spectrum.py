@@ -26,7 +26,7 @@ _EMPTY_DB = 20.0
 _KNEE_HZ = 4000.0
 _LOWEST_HZ, _HIGHEST_HZ = 95.0, 17_000.0
 """Third octaves from 100 Hz to 16 kHz: below, kicks and basses differ too much from song to song to tell anything."""
-_SLOPE_DB, _STEEP_DB = -5.0, -9.0
+_SLOPE_DB, _STEEP_DB = -5.0, -10.0
 """dB per octave of the density up to the knee and above.
 
 Pestana et al. 2013, "Spectral characteristics of popular commercial recordings 1950–2010" (AES 135, paper 8960, p. 5):
