@@ -20,6 +20,7 @@ from mixassist.automix.inputs import Prediction, TrackAudio
 from mixassist.automix.network_settings import NetworkSettings, network_settings
 from mixassist.automix.polarity import inverted
 from mixassist.automix.rules import mix_by_rules, silent_controls, song_notes
+from mixassist.automix.side_by_side import for_each
 from mixassist.automix.sides import placed
 from mixassist.automix.song import Part, Song, hear_song
 from mixassist.automix.space import reverb_kind, song_decay, wet_level_lu
@@ -103,26 +104,32 @@ def hear_for_controller(
     progress: Progress = no_progress,
     cancel: CancelToken | None = None,
 ) -> HeardSong:
-    """Listens to every track and has the encoder listen too; one stem's audio is in memory at a time."""
+    """Listens to every track and has the encoder listen too; a stem's audio is in memory while it is listened to."""
     song = hear_song(inputs, sample_rate_hz, scaled(progress, 0.0, 0.6), cancel)
-    rows, parts = [], []
-    for index, part in enumerate(song.parts):
-        if cancel is not None:
-            cancel.check()
-        progress(0.6 + 0.4 * index / len(song.parts), f"Recognising {part.track.name}")
-        with torch.no_grad():
-            patches = stem_patches(part.audio.samples, part.hearing, sample_rate_hz)
-            found = network.encoder(patches.to(network.device))
-            heard = network.encoder.instrument_logits(found).softmax(dim=-1).mean(dim=0).cpu()
-        vectors = [found.mean(dim=0).cpu(), torch.from_numpy(hearing_vector(part.hearing)), heard]
-        known = "" if part.instrument == "other" else part.instrument  # `other` is what nothing is known of
-        parts.append(recognised(part, heard))
-        rows.append(torch.cat([*vectors, torch.from_numpy(instrument_vector(known))]))
-    if not rows:
+    if not song.parts:
         return HeardSong(song, torch.zeros(0, 0))
-    song = replace(song, parts=tuple(parts), notes=(*song.notes, *_namings(song.parts, parts)))
+    recognising = scaled(progress, 0.6, 1.0)
+    found = for_each(
+        song.parts,
+        lambda part: _recognise(network, part, sample_rate_hz),
+        lambda index, part: recognising(index / len(song.parts), f"Recognising {part.track.name}"),
+        cancel,
+    )
+    parts, rows = zip(*found, strict=True)
+    song = replace(song, parts=parts, notes=(*song.notes, *_namings(song.parts, parts)))
     levels = torch.from_numpy(level_vectors([p.hearing.loudness_lufs for p in song.parts]))
     return HeardSong(song, torch.cat([torch.stack(rows), levels], dim=1))
+
+
+def _recognise(network: ControllerNetwork, part: Part, sample_rate_hz: int) -> tuple[Part, torch.Tensor]:
+    """Returns the part, named if only its sound tells what it is, and its features without its level."""
+    with torch.no_grad():
+        patches = stem_patches(part.audio.samples, part.hearing, sample_rate_hz)
+        embeddings = network.encoder(patches.to(network.device))
+        heard = network.encoder.instrument_logits(embeddings).softmax(dim=-1).mean(dim=0).cpu()
+    known = "" if part.instrument == "other" else part.instrument  # `other` is what nothing is known of
+    vectors = [embeddings.mean(dim=0).cpu(), torch.from_numpy(hearing_vector(part.hearing)), heard]
+    return recognised(part, heard), torch.cat([*vectors, torch.from_numpy(instrument_vector(known))])
 
 
 def _namings(before: Sequence[Part], after: Sequence[Part]) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from mixassist.automix.hearing import Hearing, listen
 from mixassist.automix.inputs import TrackAudio
 from mixassist.automix.instrument_sound import has_width, identify
 from mixassist.automix.recorded_levels import OwnLevels, own_levels
+from mixassist.automix.side_by_side import for_each
 from mixassist.domain.progress import CancelToken, Progress, no_progress
 from mixassist.domain.track import Track
 
@@ -87,12 +88,14 @@ def hear_song(
     cancel: CancelToken | None = None,
 ) -> Song:
     """Listens to every track and says what each of them is."""
+    hearings = for_each(
+        inputs,
+        lambda audio: listen(audio.samples, sample_rate_hz),
+        lambda index, audio: progress(index / len(inputs), f"Listening to {audio.track.name}"),
+        cancel,
+    )
     parts, silent, notes = [], [], []
-    for index, audio in enumerate(inputs):
-        if cancel is not None:
-            cancel.check()
-        progress(index / max(len(inputs), 1), f"Listening to {audio.track.name}")
-        hearing = listen(audio.samples, sample_rate_hz)
+    for audio, hearing in zip(inputs, hearings, strict=True):
         if hearing.is_silent:
             silent.append(audio.track.id)
             notes.append(f"{audio.track.name} is silent and keeps a neutral strip")
