@@ -17,7 +17,7 @@ from mixassist.automix.song import Part, Song
 _TYPES: Mapping[str, str] = {"plate": "plate", "hall": "hall", "room": "medium_room", "chamber": "large_room"}
 _DRUMS = frozenset({"kick", "snare", "tom", "hihat", "cymbals", "overhead", "drum_kit", "percussion"})
 _WHOLE_FAMILIES: Mapping[str, tuple[str, float]] = MappingProxyType(
-    {"drum_kit": ("medium_room", -10.0), "other": ("hall", -12.0)}
+    {"drum_kit": ("medium_room", -10.0), "other": ("hall", -14.0)}
 )
 """Reverberation of families that come as one mono stem, and its loudness in LU against the dry sound: what a kit's
 overheads and room microphones hold, and a hall that is not yet an effect. Of songs in four mono stems this gives back
