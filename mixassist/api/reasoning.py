@@ -7,7 +7,7 @@ from mixassist.audio.stems import StemLibrary
 from mixassist.automix.controller import hear_for_controller
 from mixassist.automix.controller_weights import shipped_controller
 from mixassist.automix.inputs import TrackAudio
-from mixassist.automix.why import OWN_LEVEL, SPECTRUM, Influence, Reason, reasons
+from mixassist.automix.why import DIRECT, OWN_LEVEL, SPECTRUM, Influence, Reason, reasons
 from mixassist.domain.errors import MixAssistError
 from mixassist.domain.progress import CancelToken, Progress, no_progress, scaled
 from mixassist.domain.session import Session
@@ -50,6 +50,7 @@ def why(
 
 _GROUP_OF = {
     "level": "gain",
+    DIRECT: "gain",
     OWN_LEVEL: "gain",
     SPECTRUM: "gain",
     "distance from the middle": "pan",

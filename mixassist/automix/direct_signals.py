@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,28 +18,34 @@ MixologyDB has six such pairs in five songs, from 2.0 to 10.3 LU further back, m
 towards none as two more pairs without a difference would.
 """
 _INSTRUMENTS = ("bass", "electric_guitar", "acoustic_guitar")
-_WORDS = frozenset({"di", "direct"})
-_GLUED = frozenset({"bassdi", "gtrdi", "egtrdi", "acgtrdi", "guitardi", "gitdi"})
+_WORDS = frozenset({"di", "direct", "bassdi", "gtrdi", "egtrdi", "acgtrdi", "guitardi", "gitdi"})
 _ALIKE = 0.7
 """Correlation of two tracks' levels over time, in dB, from which on they are one performance."""
 _RANGE_DB = 40.0
 _FEWEST_BLOCKS = 20
 
 
-def set_back_lu(song: Song) -> dict[str, float]:
-    """Returns 5 LU by track id for direct signals that have a counterpart through an amplifier or microphone."""
-    found = {}
+def amplified(song: Song) -> dict[str, Part]:
+    """Returns, by the direct signals' track ids, the parts that are the same through an amplifier or microphone."""
+    found: dict[str, Part] = {}
     for instrument in _INSTRUMENTS:
         group = song.of(instrument)
-        direct = [p for p in group if _is_direct(p)]
         others = [p for p in group if not _is_direct(p)]
-        found.update({p.id: BEHIND_LU for p in direct if any(_same_performance(p, other) for other in others)})
+        for part in group:
+            other = next((o for o in others if _is_direct(part) and _same_performance(part, o)), None)
+            if other is not None:
+                found[part.id] = other
     return found
 
 
+def set_back(song: Song, levels_lu: Mapping[str, float]) -> dict[str, float]:
+    """Returns levels in LU by track id with direct signals 5 LU lower whose amplifier is there too."""
+    behind = amplified(song)
+    return {key: level - (BEHIND_LU if key in behind else 0.0) for key, level in levels_lu.items()}
+
+
 def _is_direct(part: Part) -> bool:
-    tokens = name_tokens(part.track.name)
-    return bool(_WORDS & set(tokens)) or bool(_GLUED & set(tokens))
+    return not _WORDS.isdisjoint(name_tokens(part.track.name))
 
 
 def _same_performance(one: Part, other: Part) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from mixassist.automix.direct_signals import set_back_lu
+from mixassist.automix.direct_signals import set_back
 from mixassist.automix.electronic import electronic_share
 from mixassist.automix.families import VOICES, family_of, within_families
 from mixassist.automix.hearing import NOISE_LUFS
@@ -40,8 +40,8 @@ def target_levels(song: Song) -> dict[str, float]:
     Those of a band and those of electronic music, as far as the song is either; direct signals beside their amplifier
     stand back. The levels at which the stems were handed over are not listened to.
     """
-    levels, behind = between(band_levels(song), electronic_levels(song), electronic_share(song)), set_back_lu(song)
-    return kept_in_range(song, {key: level - behind.get(key, 0.0) for key, level in levels.items()})
+    levels = between(band_levels(song), electronic_levels(song), electronic_share(song))
+    return kept_in_range(song, set_back(song, levels))
 
 
 def band_levels(song: Song) -> dict[str, float]:

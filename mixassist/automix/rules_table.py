@@ -26,8 +26,6 @@ class InstrumentRules:
     pan_centred: float
     pan_spread: float
     curve_db: Mapping[float, float]
-    high_pass_share: float
-    high_pass_hz: float
     compressor_share: float
     ratio: float
     attack_ms: float
@@ -88,8 +86,6 @@ def _instrument(entry: Mapping[str, Any]) -> InstrumentRules:
         pan_centred=entry["pan"]["centred"],
         pan_spread=entry["pan"]["spread"],
         curve_db=MappingProxyType({float(f): g for f, g in equalizer["curve_db"].items()}),
-        high_pass_share=equalizer["high_pass_share"],
-        high_pass_hz=float(equalizer["high_pass_hz"]),
         compressor_share=compressor["share"],
         ratio=compressor["ratio"],
         attack_ms=compressor["attack_ms"],

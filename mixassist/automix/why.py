@@ -10,6 +10,7 @@ import torch
 
 from mixassist.automix.controller import HeardSong
 from mixassist.automix.controller_weights import ControllerNetwork
+from mixassist.automix.direct_signals import BEHIND_LU, amplified
 from mixassist.automix.network_settings import network_settings, predicted
 from mixassist.automix.wished_levels import lifts_in_mix_lu, spectrum_moves_lu
 from mixassist.domain.parameters import BANDS
@@ -26,6 +27,8 @@ OWN_LEVEL = "lift by its own level"
 """For takes that were recorded louder or softer than is usual for their instrument."""
 SPECTRUM = "lift for the mix's spectrum"
 """For parts that stand louder or softer so that the whole mix is neither dull nor thin."""
+DIRECT = "distance behind its amplifier"
+"""For direct signals whose amplifier or microphone is there too."""
 _LEAST_LIFT_LU = 0.1
 
 
@@ -93,6 +96,9 @@ def reasons(network: ControllerNetwork, heard: HeardSong, track_id: str, most: i
             for name, lift in lifts.items()
             if abs(lift) >= _LEAST_LIFT_LU
         ]
+        if (other_take := amplified(heard.song).get(track_id)) is not None:
+            behind = Influence(other_take.id, other_take.track.name, -BEHIND_LU)
+            found.insert(1, Reason(DIRECT, "LU", -BEHIND_LU, (behind,)))
     return tuple(found)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from mixassist.audio.instruments import guess_instrument
-from mixassist.automix.direct_signals import set_back_lu
+from mixassist.automix.direct_signals import set_back
 from mixassist.automix.electronic import electronic_share
 from mixassist.automix.levels import band_levels, between, electronic_levels, kept_in_range, target_levels
 from mixassist.automix.mix_spectrum import towards_usual_spectrum
@@ -33,8 +33,7 @@ def wished_levels(song: Song, wished: Mapping[str, float]) -> dict[str, float]:
     """
     if not wished:
         return target_levels(song)
-    moves, levels = spectrum_moves_lu(song, wished), _by_instrument(song, wished)
-    return kept_in_range(song, {key: level + moves[key] for key, level in levels.items()})
+    return kept_in_range(song, _with_usual_spectrum(song, _by_instrument(song, wished)))
 
 
 def lifts_in_mix_lu(song: Song) -> dict[str, float]:
@@ -56,17 +55,21 @@ def spectrum_moves_lu(song: Song, wished: Mapping[str, float]) -> dict[str, floa
     stems; in a band's many parts hardly anything moves.
     """
     levels = _by_instrument(song, wished)
-    unsure = max(electronic_share(song), _fewness(song))
-    moved = towards_usual_spectrum(song, levels, _SPREAD_LU + (_SPREAD_UNSURE_LU - _SPREAD_LU) * unsure)
+    moved = _with_usual_spectrum(song, levels)
     return {key: moved[key] - level for key, level in levels.items()}
+
+
+def _with_usual_spectrum(song: Song, levels_lu: Mapping[str, float]) -> dict[str, float]:
+    unsure = max(electronic_share(song), _fewness(song))
+    return towards_usual_spectrum(song, levels_lu, _SPREAD_LU + (_SPREAD_UNSURE_LU - _SPREAD_LU) * unsure)
 
 
 def _by_instrument(song: Song, wished: Mapping[str, float]) -> dict[str, float]:
     """Levels by what the parts are, how they sound and how loud they were handed over, each for itself."""
     band = between(wished, band_levels(song), _rules_share(song))
     levels = between(band, electronic_levels(song), electronic_share(song))
-    lifts, behind = lifts_in_mix_lu(song), set_back_lu(song)
-    return {key: level + lifts[key] - behind.get(key, 0.0) for key, level in levels.items()}
+    lifts = lifts_in_mix_lu(song)
+    return set_back(song, {key: level + lifts[key] for key, level in levels.items()})
 
 
 def _rules_share(song: Song) -> float:

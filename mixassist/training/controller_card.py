@@ -21,6 +21,8 @@ CONTROLLER_CREDITS = (
     *CREDITS[:3],
     "MixologyDB: 79 human mixes of 10 songs (MIT)",
     "MedleyDB: stem gains of 122 songs (MIT)",
+    "H. Zafrin, Identifying Trends in Mixed Audio, 2016: published loudness of stems (figures of the rules that levels "
+    "lean on)",
     "Freedoom MIDI songs (BSD-3)",
     'MIDI "music by Tanner Helland" (CC BY 4.0)',
     "Groove MIDI Dataset, Google (CC BY 4.0)",

@@ -11,7 +11,7 @@ from scipy import signal
 
 from mixassist import api
 from mixassist.automix.controller_weights import shipped_controller
-from mixassist.automix.why import SPECTRUM
+from mixassist.automix.why import DIRECT, SPECTRUM
 
 RATE_HZ = 44_100
 
@@ -36,3 +36,22 @@ def test_a_dull_mix_is_among_the_reasons(tmp_path: Path) -> None:
     assert len(told) > 1 and all(reason.together and not reason.influences for reason in told)
     assert min(r.value for r in told) < -0.1 and max(r.value for r in told) > 0.1
     assert any("spectrum" in line for reason in told for line in api.reason_lines(reason))
+
+
+def test_a_direct_signal_tells_of_its_amplifier(tmp_path: Path) -> None:
+    lots = np.random.default_rng(1)
+    plucked = np.exp(-((np.arange(6 * RATE_HZ) / RATE_HZ) % 0.75) / 0.2)
+    low = signal.sosfilt(
+        signal.butter(1, (45, 400), "bandpass", fs=RATE_HZ, output="sos"), lots.standard_normal(6 * RATE_HZ)
+    )
+    takes = {"Bass DI": 0.2 * low * plucked, "Bass Amp": np.tanh(2.0 * low * plucked) * 0.2}
+    for name, samples in takes.items():
+        soundfile.write(tmp_path / f"{name}.wav", samples, RATE_HZ)
+    opened = api.open_source([tmp_path])
+    found = {
+        track.name: [r for r in api.why(opened.session, opened.stems, track.id) if r.label == DIRECT]
+        for track in opened.session.tracks
+    }
+    assert found["Bass Amp"] == []
+    (reason,) = found["Bass DI"]
+    assert reason.value < -3.0 and [i.track_name for i in reason.influences] == ["Bass Amp"]

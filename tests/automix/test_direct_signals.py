@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from mixassist.automix.direct_signals import BEHIND_LU, set_back_lu
+from mixassist.automix.direct_signals import amplified
 from mixassist.automix.levels import target_levels
 from mixassist.automix.song import Song, hear_song
 from mixassist.automix.wished_levels import wished_levels
@@ -38,7 +38,7 @@ def test_a_direct_signal_stands_behind_its_amplifier(
     name: str, sounds: SimpleNamespace, takes: dict[str, np.ndarray]
 ) -> None:
     song = song_of(sounds, {name: takes["direct"], "Bass Amp": takes["amplified"], "Lead Vox": takes["voice"]})
-    assert set_back_lu(song) == {name: BEHIND_LU}
+    assert {key: other.id for key, other in amplified(song).items()} == {name: "Bass Amp"}
     levels = target_levels(song)
     assert levels[name] < levels["Bass Amp"] - 3.0
     wished = wished_levels(song, dict.fromkeys(levels, 0.0))
@@ -48,13 +48,13 @@ def test_a_direct_signal_stands_behind_its_amplifier(
 def test_alone_or_beside_another_performance_it_stands_where_its_instrument_does(
     sounds: SimpleNamespace, takes: dict[str, np.ndarray]
 ) -> None:
-    assert set_back_lu(song_of(sounds, {"Bass DI": takes["direct"], "Lead Vox": takes["voice"]})) == {}
+    assert amplified(song_of(sounds, {"Bass DI": takes["direct"], "Lead Vox": takes["voice"]})) == {}
     apart = {"Gtr 1 DI": takes["direct"], "Gtr 2": takes["another"]}
-    assert set_back_lu(song_of(sounds, apart)) == {}
-    assert set_back_lu(song_of(sounds, {"Bass DI": takes["direct"], "Bass DI 2": takes["amplified"]})) == {}
+    assert amplified(song_of(sounds, apart)) == {}
+    assert amplified(song_of(sounds, {"Bass DI": takes["direct"], "Bass DI 2": takes["amplified"]})) == {}
 
 
 def test_silence_and_short_takes_are_no_performance(sounds: SimpleNamespace, takes: dict[str, np.ndarray]) -> None:
     short = {"Bass DI": takes["direct"][: RATE_HZ // 2], "Bass Amp": takes["amplified"][: RATE_HZ // 2]}
-    assert set_back_lu(song_of(sounds, short)) == {}
-    assert set_back_lu(song_of(sounds, {"Bass DI": takes["direct"], "Bass Amp": 0.0 * takes["amplified"]})) == {}
+    assert amplified(song_of(sounds, short)) == {}
+    assert amplified(song_of(sounds, {"Bass DI": takes["direct"], "Bass Amp": 0.0 * takes["amplified"]})) == {}

@@ -13,7 +13,14 @@ from mixassist.automix.rules_table import TABLE_PATH
 from mixassist.domain.errors import MixAssistError
 from mixassist.evaluation.derive_rules import derive, main
 from mixassist.evaluation.mix_decisions import read_medley_gains, read_mixology, weighted_quantile
-from mixassist.evaluation.rule_figures import compressor_figures, equalizer_figures, level_figures, pan_figures
+from mixassist.evaluation.rule_figures import (
+    FINISHED_FAMILIES_LU,
+    compressor_figures,
+    equalizer_figures,
+    level_figures,
+    pan_figures,
+    with_finished_songs,
+)
 
 
 def track(kind: tuple[str, str], lufs: float, gain: float, **parameters: Any) -> dict[str, Any]:
@@ -97,3 +104,12 @@ def test_shipped_table_is_what_the_command_derives(shared_data: Path, tmp_path: 
     output = tmp_path / "table.json"
     assert main([str(shared_data / "mix-decisions"), "--output", str(output)]) == 0
     assert json.loads(output.read_text(encoding="utf-8")) == json.loads(TABLE_PATH.read_text(encoding="utf-8"))
+
+
+def test_families_move_a_quarter_of_the_way_to_finished_songs() -> None:
+    by_faders = {"voices": 10.0, "drums": 3.0, "bass": 1.0, "rest": 9.0}
+    found = with_finished_songs({key: {"level_lu": level, "mixes": 5} for key, level in by_faders.items()})
+    assert found["voices"] == {"level_lu": 10.0, "by_faders_lu": 10.0, "mixes": 5}
+    for key, level in by_faders.items():
+        finished = 10.0 + FINISHED_FAMILIES_LU[key]
+        assert found[key]["level_lu"] == pytest.approx(0.75 * level + 0.25 * finished, abs=0.01)

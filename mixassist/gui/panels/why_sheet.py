@@ -24,6 +24,7 @@ _WHOLE_BAR = {"LU": 1.0, "dB": 1.0}
 _HARDLY = 0.02
 _WORDS = (
     QT_TRANSLATE_NOOP("reasons", "level"),
+    QT_TRANSLATE_NOOP("reasons", "distance behind its amplifier"),
     QT_TRANSLATE_NOOP("reasons", "lift by its own level"),
     QT_TRANSLATE_NOOP("reasons", "lift for the mix's spectrum"),
     QT_TRANSLATE_NOOP("reasons", "distance from the middle"),
