@@ -86,7 +86,7 @@ def mix_with(
     levels = wished_levels(song, wishes.levels_lu)
     settings = _settings(song, network, wishes, levels, flipped)
     progress(0.7, "Setting gains")
-    effects = strip_effects(song.parts, settings, sample_rate_hz, cancel)
+    effects = strip_effects(song.parts, settings, sample_rate_hz, cancel, network.device)
     for part in song.parts:
         wet = wishes.wet_lu.get(part.id) if "reverb" in network.groups else wet_level_lu(part, song)
         set_gains(part, settings[part.id], effects[part.id], wet)
@@ -124,8 +124,7 @@ def hear_for_controller(
 def _recognise(network: ControllerNetwork, part: Part, sample_rate_hz: int) -> tuple[Part, torch.Tensor]:
     """Returns the part, named if only its sound tells what it is, and its features without its level."""
     with torch.no_grad():
-        patches = stem_patches(part.audio.samples, part.hearing, sample_rate_hz)
-        embeddings = network.encoder(patches.to(network.device))
+        embeddings = network.encoder(stem_patches(part.audio.samples, part.hearing, sample_rate_hz, network.device))
         heard = network.encoder.instrument_logits(embeddings).softmax(dim=-1).mean(dim=0).cpu()
     known = "" if part.instrument == "other" else part.instrument  # `other` is what nothing is known of
     vectors = [embeddings.mean(dim=0).cpu(), torch.from_numpy(hearing_vector(part.hearing)), heard]

@@ -13,6 +13,7 @@ import torch
 from mixassist.automix.excerpts import clean, loudest_part
 from mixassist.automix.hearing import loudness_lufs
 from mixassist.automix.inputs import Samples
+from mixassist.automix.side_by_side import for_each
 from mixassist.automix.song import Part
 from mixassist.domain.controls import Controls
 from mixassist.domain.parameters import PARAMETER, Value
@@ -52,25 +53,29 @@ def strip_effects(
     settings: Mapping[str, Mapping[str, Value]],
     sample_rate_hz: int,
     cancel: CancelToken | None = None,
+    device: torch.device | str = "cpu",
 ) -> dict[str, StripEffect]:
-    """Measures each part's loudest six seconds before and after each stage, at its settings (make-up left out)."""
-    effects: dict[str, StripEffect] = {}
-    for sides in (1, 2):
-        group = [p for p in parts if p.audio.samples.shape[1] == sides]
-        for first in range(0, len(group), _BATCH):
-            if cancel is not None:
-                cancel.check()
-            batch = group[first : first + _BATCH]
-            effects.update(_measured(batch, [settings[p.id] for p in batch], sample_rate_hz))
-    return effects
+    """Measures each part's loudest six seconds before and after each stage, at its settings (make-up left out).
+
+    The stages compute on `device`, several batches of parts at a time where there are cores to spare.
+    """
+    groups = [[p for p in parts if p.audio.samples.shape[1] == sides] for sides in (1, 2)]
+    batches = [group[first : first + _BATCH] for group in groups for first in range(0, len(group), _BATCH)]
+    found = for_each(
+        batches,
+        lambda batch: _measured(batch, [settings[p.id] for p in batch], sample_rate_hz, device),
+        lambda index, batch: None,
+        cancel,
+    )
+    return {track_id: effect for effects in found for track_id, effect in effects.items()}
 
 
 def _measured(
-    parts: Sequence[Part], settings: Sequence[Mapping[str, Value]], sample_rate_hz: int
+    parts: Sequence[Part], settings: Sequence[Mapping[str, Value]], sample_rate_hz: int, device: torch.device | str
 ) -> dict[str, StripEffect]:
     controls = [Controls({**clipped(s), "makeup_gain_db": 0.0, "reverb_dry": 0.0, "reverb_wet": 1.0}) for s in settings]
-    audio = torch.from_numpy(_stretches(parts, sample_rate_hz))
-    tensors = controls_tensor(controls)
+    audio = torch.from_numpy(_stretches(parts, sample_rate_hz)).to(device)
+    tensors = controls_tensor(controls, device)
     with torch.no_grad():
         driven = audio * db_to_factor(tensors["input_gain_db"])[:, None, None]
         equalized = equalize(driven, tensors, sample_rate_hz)
@@ -79,10 +84,11 @@ def _measured(
         wet = {}
         if wet_rows:
             rows = {k: v[wet_rows] for k, v in tensors.items()}
-            wet = dict(zip(wet_rows, reverberate(compressed[wet_rows], rows, sample_rate_hz), strict=True))
+            wet = dict(zip(wet_rows, reverberate(compressed[wet_rows], rows, sample_rate_hz).cpu(), strict=True))
+    stages = [x.cpu() for x in (driven, equalized, compressed)]
     found = {}
     for index, part in enumerate(parts):
-        levels = [_loudness(x[index], sample_rate_hz) for x in (driven, equalized, compressed)]
+        levels = [_loudness(x[index], sample_rate_hz) for x in stages]
         spread = _loudness(wet[index], sample_rate_hz) - levels[2] if index in wet else -math.inf
         changes = [_finite(levels[1] - levels[0]), _finite(levels[2] - levels[1])]
         found[part.id] = StripEffect(changes[0], changes[1], spread if math.isfinite(spread) else -math.inf)

@@ -21,8 +21,10 @@ _SOUNDING_DB = 20.0
 _LOWEST_DB = -60.0
 
 
-def stem_patches(samples: Samples, hearing: Hearing, sample_rate_hz: int) -> torch.Tensor:
-    """Returns up to sixteen log-mel patches from all over a stem, where it sounds: (patches, 64, 96).
+def stem_patches(
+    samples: Samples, hearing: Hearing, sample_rate_hz: int, device: torch.device | str = "cpu"
+) -> torch.Tensor:
+    """Returns up to sixteen log-mel patches from all over a stem, where it sounds: (patches, 64, 96), on `device`.
 
     The stem's stretches of a second within 20 dB of its loud ones are taken evenly, so that verse and chorus both
     count; a stem shorter than a patch is padded. The loudness is brought to −23 LUFS.
@@ -33,7 +35,7 @@ def stem_patches(samples: Samples, hearing: Hearing, sample_rate_hz: int) -> tor
         piece = clean(samples[start : start + length])
         cut.append(np.pad(piece, ((0, length - piece.shape[0]), (0, 0))).T)
     gain_db = REFERENCE_LUFS - hearing.loudness_lufs
-    return log_mel_patches(torch.from_numpy(np.stack(cut)), sample_rate_hz, gain_db)
+    return log_mel_patches(torch.from_numpy(np.stack(cut)).to(device), sample_rate_hz, gain_db)
 
 
 def _patch_starts(hearing: Hearing, frames: int, length: int) -> list[int]:

@@ -23,7 +23,7 @@ _CENTRE_DB, _SPREAD_DB = -68.0, 20.0
 
 
 @functools.lru_cache(maxsize=8)
-def _transform(sample_rate_hz: int) -> torchaudio.transforms.MelSpectrogram:
+def _transform(sample_rate_hz: int, device: torch.device) -> torchaudio.transforms.MelSpectrogram:
     window = round(WINDOW_S * sample_rate_hz)
     return torchaudio.transforms.MelSpectrogram(
         sample_rate=sample_rate_hz,
@@ -36,7 +36,7 @@ def _transform(sample_rate_hz: int) -> torchaudio.transforms.MelSpectrogram:
         power=2.0,
         center=False,
         norm="slaney",
-    )
+    ).to(device)
 
 
 def patch_samples(sample_rate_hz: int) -> int:
@@ -57,11 +57,11 @@ def log_mel_patches(audio: Tensor, sample_rate_hz: int, gain_db: Tensor | float 
         (patches, 64, 96). Bands lie 40 Hz … 16 kHz on the mel scale, frames 10 ms apart (Hershey et al. 2017 have
         64 bands, 125 Hz … 7.5 kHz, of 16 kHz audio; cymbals and air need more).
     """
-    mel = _transform(sample_rate_hz)
+    mel = _transform(sample_rate_hz, audio.device)
     window = mel.spectrogram.window
     scale = 1.0 / float(window.square().sum() * sample_rate_hz / 2.0)
     power = mel(audio).mean(dim=1) * (scale * HIGHEST_HZ)
-    gain = torch.as_tensor(gain_db, dtype=power.dtype).reshape(-1, 1, 1)
+    gain = torch.as_tensor(gain_db, dtype=power.dtype, device=power.device).reshape(-1, 1, 1)
     return to_network_scale(10.0 * torch.log10(power * 10.0 ** (gain / 10.0) + _FLOOR))
 
 
