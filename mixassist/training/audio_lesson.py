@@ -73,7 +73,7 @@ def through_network(network: nn.Module) -> Chain:
     """A transformation network in the console's place: trained through `model`."""
 
     def chain(audio: Tensor, controls: dict[str, Tensor]) -> Tensor:
-        out: Tensor = network(audio, conditioning(controls))
+        out: Tensor = network.to(audio.device)(audio, conditioning(controls))
         return out
 
     return chain

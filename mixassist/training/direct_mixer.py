@@ -134,7 +134,7 @@ def train_direct_mixer(
     if options.resume:
         trainer.resume()
     trainer.run(progress, cancel)
-    return network.eval()
+    return network.cpu().eval()
 
 
 def direct_method(network: DirectMixer) -> Callable[[Sequence[TrackAudio], int], NDArray[np.float32]]:

@@ -93,7 +93,10 @@ def lessons_of(options: TransformationOptions, pool: AudioPool | None) -> list[L
 def train_transformation(
     options: TransformationOptions, progress: Progress = no_progress, cancel: CancelToken | None = None
 ) -> nn.Module:
-    """Trains a transformation network through all its lessons and returns it; goes on where `resume` says so.
+    """Trains a transformation network through all its lessons; goes on where `resume` says so.
+
+    Returns:
+        The network, in the processor's memory wherever it was trained.
 
     Raises:
         MixAssistError: no such network, loss or device, data that is not there, a checkpoint that does not fit.
@@ -125,7 +128,7 @@ def train_transformation(
         before += lesson.steps
         if options.batch < _PAPERS_BATCH:
             settle_norms(trainer, math.ceil(_SETTLING_PATCHES / options.batch))
-    return network
+    return network.cpu()
 
 
 def settle_norms(trainer: Trainer, batches: int) -> None:

@@ -225,7 +225,8 @@ def test_an_untrained_network_mixes_at_equal_loudness() -> None:
     assert mix.shape == (2, SAMPLE_RATE_HZ) and torch.isfinite(mix).all()
 
 
-def test_the_whole_training_runs_and_goes_on_and_keeps_songs_apart(tmp_path: Path) -> None:
+@pytest.mark.parametrize("through", ["wet", "model"])
+def test_the_whole_training_runs_and_goes_on_and_keeps_songs_apart(device: str, through: str, tmp_path: Path) -> None:
     data = tmp_path / "data"
     (data / "mix-decisions").mkdir(parents=True)
     tracks = [
@@ -260,6 +261,8 @@ def test_the_whole_training_runs_and_goes_on_and_keeps_songs_apart(tmp_path: Pat
         audio_songs=1,
         batch=2,
         seconds=1.0,
+        through=through,
+        device=device,
     )
     path = train(request)
     network = load_controller(path)

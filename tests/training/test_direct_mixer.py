@@ -91,10 +91,10 @@ class Silence(nn.Module):
         return torch.zeros_like(stems[:, 0])
 
 
-def test_the_lesson_teaches(tmp_path: Path) -> None:
+def test_the_lesson_teaches(device: str, tmp_path: Path) -> None:
     lesson = direct_mixer_lesson(Sums(), batch=2, seconds=0.05)
     options = DirectMixerOptions(
-        tmp_path, **SMALL, steps=60, batch=2, seconds=0.05, learning_rate=1e-2  # type: ignore[arg-type]
+        tmp_path, **SMALL, steps=60, batch=2, seconds=0.05, learning_rate=1e-2, device=device  # type: ignore[arg-type]
     )  # fmt: skip
     network = train_direct_mixer(options, Sums())
     torch.manual_seed(0)

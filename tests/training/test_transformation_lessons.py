@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,10 +14,12 @@ import torch
 from torch import Tensor, nn
 
 from mixassist.domain.errors import MixAssistError
+from mixassist.networks.checkpoint import save_weights
 from mixassist.networks.registry import build_transformation
 from mixassist.networks.staged import StagedNetwork
 from mixassist.networks.tcn import TCN
 from mixassist.training import transformation
+from mixassist.training.cards import write_card
 from mixassist.training.loop import LoopOptions, Trainer
 from mixassist.training.stages import audio_lesson, clap_into, filter_lesson, gain_lesson, space_lesson
 from mixassist.training.transformation import (
@@ -96,6 +99,16 @@ def test_every_network_goes_through_the_audio_lesson(tmp_path: Path) -> None:
     assert all(
         torch.equal(a, b) for a, b in zip(first.state_dict().values(), second.state_dict().values(), strict=True)
     )
+
+
+@pytest.mark.usefixtures("little_settling")
+def test_a_trained_network_comes_home_and_gets_its_card(device: str, tmp_path: Path) -> None:
+    options = TransformationOptions(network="tcn-10", folder=tmp_path, batch=1, seconds=0.05, steps=1, device=device)
+    network = train_transformation(options)
+    weights = tmp_path / "tcn-10.safetensors"
+    save_weights(weights, "tcn-10", {}, network)
+    card = json.loads(write_card(weights, options, network).read_text())
+    assert card["lessons"]["audio"]["device"] == device and card["example"]["rms"]
 
 
 @pytest.mark.usefixtures("little_settling")
