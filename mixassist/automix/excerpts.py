@@ -60,9 +60,13 @@ def survey(samples: Samples, sample_rate_hz: int) -> LevelSurvey:
     levels, peak = [], 0.0
     batch = 1 if stride > 1 else 100
     for start in range(0, frames, block * batch * stride):
-        part = clean(samples[start : start + block * batch])
-        peak = max(peak, float(np.abs(part).max(initial=0.0)))
-        levels.append(_block_powers(part, block))
+        part = samples[start : start + block * batch]
+        powers = _block_powers(part, block)
+        if not np.isfinite(powers).all():
+            part = clean(part)
+            powers = _block_powers(part, block)
+        peak = max(peak, float(part.max()), -float(part.min()))
+        levels.append(powers)
     power = np.concatenate(levels) if levels else np.zeros(0)
     return LevelSurvey(10.0 * np.log10(power + 1e-12), peak, block, stride)
 

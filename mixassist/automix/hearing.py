@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -130,10 +131,9 @@ def _power_spectra(part: Samples, sample_rate_hz: int) -> tuple[NDArray[np.float
     """Power per frame and bin, summed over the sides, (frames, bins); and the energies of left, right and both."""
     size = fft.next_fast_len(int(_WINDOW_S * sample_rate_hz), real=True)
     hop = size // 2
+    window = _hann(size)
     if part.shape[0] < size:
         part = np.pad(part, ((0, size - part.shape[0]), (0, 0)))
-    window = np.hanning(size).astype(np.float32)
-    window /= np.sqrt(np.sum(window**2) * size / 2.0)
     count = 1 + (part.shape[0] - size) // hop
     power = np.zeros((count, size // 2 + 1), dtype=np.float32)
     for side in range(part.shape[1]):
@@ -146,6 +146,13 @@ def _power_spectra(part: Samples, sample_rate_hz: int) -> tuple[NDArray[np.float
     return power, np.asarray(energies, dtype=np.float64)
 
 
+@lru_cache(maxsize=8)
+def _hann(size: int) -> NDArray[np.float32]:
+    """A window that keeps power: the spectrum of noise adds up to its mean square."""
+    window = np.hanning(size).astype(np.float32)
+    return np.asarray(window / np.sqrt(np.sum(window**2) * size / 2.0), dtype=np.float32)
+
+
 def k_weighting_power(frequencies_hz: NDArray[np.float64]) -> NDArray[np.float64]:
     """Power response of the K-weighting of ITU-R BS.1770-4 (its 48 kHz biquads) at any frequencies."""
     turns = 2.0 * np.pi * np.minimum(frequencies_hz, 23_500.0) / 48_000.0
@@ -153,6 +160,11 @@ def k_weighting_power(frequencies_hz: NDArray[np.float64]) -> NDArray[np.float64
     high_pass = ([1.0, -2.0, 1.0], [1.0, -1.99004745483398, 0.99007225036621])
     responses = [signal.freqz(b, a, worN=turns)[1] for b, a in (shelf, high_pass)]
     return np.asarray(np.abs(responses[0] * responses[1]) ** 2)
+
+
+@lru_cache(maxsize=8)
+def _bin_weights(bins: int, sample_rate_hz: int) -> NDArray[np.float32]:
+    return k_weighting_power(_bin_frequencies(bins, sample_rate_hz)).astype(np.float32)
 
 
 def _bin_frequencies(bins: int, sample_rate_hz: int) -> NDArray[np.float64]:
@@ -166,7 +178,7 @@ def _gated_loudness(
 
     Blocks of 400 ms are running means over the spectra's frames; mono counts once, as in the recommendation.
     """
-    weights = k_weighting_power(_bin_frequencies(parts[0].shape[1], sample_rate_hz)).astype(np.float32)
+    weights = _bin_weights(parts[0].shape[1], sample_rate_hz)
     width = max(round(_GATE_BLOCK_S * frame_hz), 1)
     blocks = []
     for part in parts:
@@ -201,22 +213,21 @@ def _dynamics(parts: list[Samples], sample_rate_hz: int) -> tuple[float, float]:
     short = max(sample_rate_hz // 100, 1)
     crests, attacks, loud = [], [], []
     for part in parts:
-        mono = part.mean(axis=1)
-        whole = mono.size // short * short
-        if whole == 0:
+        mono = 0.5 * (part[:, 0] + part[:, -1])  # many times as fast as numpy's mean of two
+        pieces = mono[: mono.size // short * short].reshape(-1, short)
+        if not len(pieces):
             continue
-        pieces = mono[:whole].reshape(-1, short)
-        power = np.mean(pieces.astype(np.float64) ** 2, axis=1) + 1e-12
-        peaks = np.abs(pieces).max(axis=1)
-        per = min(50, power.size)
-        for first in range(0, power.size - per + 1, per):
-            stretch = power[first : first + per]
-            mean = stretch.mean()
-            loud.append(mean)
-            crests.append(20.0 * np.log10(peaks[first : first + per].max() + 1e-9) - 10.0 * np.log10(mean))
-            attacks.append(10.0 * np.log10(stretch.max() / np.median(stretch)))
+        per = min(50, len(pieces))
+        count = len(pieces) // per
+        power = (np.einsum("ps,ps->p", pieces, pieces) / short)[: count * per].reshape(count, per).astype(np.float64)
+        power += 1e-12
+        peaks = np.maximum(pieces.max(axis=1), -pieces.min(axis=1))[: count * per].reshape(count, per).max(axis=1)
+        mean = power.mean(axis=1)
+        loud.append(mean)
+        crests.append(20.0 * np.log10(peaks + 1e-9) - 10.0 * np.log10(mean))
+        attacks.append(10.0 * np.log10(power.max(axis=1) / np.median(power, axis=1)))
     if not loud:
         return 0.0, 0.0
-    level = np.asarray(loud)
+    level = np.concatenate(loud)
     heard = level > level.max() * 10.0**-2.5
-    return float(np.median(np.asarray(crests)[heard])), float(np.median(np.asarray(attacks)[heard]))
+    return float(np.median(np.concatenate(crests)[heard])), float(np.median(np.concatenate(attacks)[heard]))

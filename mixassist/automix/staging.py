@@ -13,7 +13,7 @@ import torch
 from mixassist.automix.excerpts import clean, loudest_part
 from mixassist.automix.hearing import loudness_lufs
 from mixassist.automix.inputs import Samples
-from mixassist.automix.side_by_side import for_each
+from mixassist.automix.side_by_side import for_each, spare_workers
 from mixassist.automix.song import Part
 from mixassist.domain.controls import Controls
 from mixassist.domain.parameters import PARAMETER, Value
@@ -60,7 +60,8 @@ def strip_effects(
     The stages compute on `device`, several batches of parts at a time where there are cores to spare.
     """
     groups = [[p for p in parts if p.audio.samples.shape[1] == sides] for sides in (1, 2)]
-    batches = [group[first : first + _BATCH] for group in groups for first in range(0, len(group), _BATCH)]
+    size = max(1, min(_BATCH, -(-len(parts) // spare_workers())))
+    batches = [group[first : first + size] for group in groups for first in range(0, len(group), size)]
     found = for_each(
         batches,
         lambda batch: _measured(batch, [settings[p.id] for p in batch], sample_rate_hz, device),

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from mixassist.automix import side_by_side
+from mixassist.automix import side_by_side, staging
 from mixassist.automix.inputs import TrackAudio
 from mixassist.automix.methods import predict
 from mixassist.automix.side_by_side import for_each
@@ -65,7 +65,8 @@ def test_predictions_are_the_same_with_any_number_of_workers(
 ) -> None:
     found = []
     for workers in (1, 4):
-        monkeypatch.setattr(side_by_side, "spare_workers", lambda workers=workers: workers)
+        for room in (side_by_side, staging):
+            monkeypatch.setattr(room, "spare_workers", lambda workers=workers: workers)
         before = torch.get_num_threads()
         found.append(predict("controller", make_band(), RATE_HZ).controls)
         assert torch.get_num_threads() == before
