@@ -56,12 +56,12 @@ def effects_figure(name: str, portraits: Mapping[str, ChannelPortrait], title: s
 def _draw_response(level: Axes, phase: Axes, portraits: Mapping[str, ChannelPortrait]) -> None:
     reach = 6.0
     for index, (label, portrait) in enumerate(portraits.items()):
-        found, style = portrait.response, {"color": colour_of(label, index), "linewidth": 1.6}
-        level.plot(found.frequencies_hz, found.magnitude_db, line_of(label), label=label, **style)
+        found, colour = portrait.response, colour_of(label, index)
+        level.plot(found.frequencies_hz, found.magnitude_db, line_of(label), label=label, color=colour, linewidth=1.6)
         degrees = np.degrees(found.phase_rad)
         # A jump from one end of the scale to the other is no line.
         degrees[1:][np.abs(np.diff(degrees)) > 180.0] = np.nan
-        phase.plot(found.frequencies_hz, degrees, line_of(label), **style)
+        phase.plot(found.frequencies_hz, degrees, line_of(label), color=colour, linewidth=1.6)
         reach = max(reach, min(float(np.abs(found.magnitude_db).max()) + 1.0, 30.0))
     top = 6.0 * math.ceil(reach / 6.0)
     level.set_ylim(-top, top)

@@ -73,7 +73,7 @@ class KeptSum:
     def __init__(self, file: RenderFile, graph: PlayGraph, names: Names, base: KeptSum | None = None) -> None:
         self.graph, self.names, self.base = graph, dict(names), base
         self.strips = {s.track_id: s for s in graph.strips if s.track_id in names and not s.is_silent}
-        self.steps = 0 if base is None else base.steps + 1
+        self.steps: int = 0 if base is None else base.steps + 1
         self._changed = [] if base is None else changed_names(names, base.names)
         self._file = file
         self._lock = threading.Lock()

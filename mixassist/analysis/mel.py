@@ -182,7 +182,7 @@ def _powers_at(sound: Sound, grid: MelGrid, places: np.ndarray) -> tuple[torch.T
     for index, place in enumerate(places):
         rows[:, index] = sound.read(int(place) * grid.hop - half, size).T
     wrong = ~np.isfinite(rows)
-    bad = wrong[:, :, half - grid.frame // 2 : half + grid.frame // 2].any(axis=(0, 2))
+    bad = np.asarray(wrong[:, :, half - grid.frame // 2 : half + grid.frame // 2].any(axis=(0, 2)))
     rows[wrong] = 0.0
     return _bin_powers(torch.from_numpy(rows), grid), bad
 
@@ -232,7 +232,7 @@ def _decibels(band_power: torch.Tensor, bad: np.ndarray, pooled: int) -> np.ndar
         shape = (power.shape[0], -1, pooled)
         present = np.isfinite(power).reshape(shape)
         power = np.where(present, power.reshape(shape), 0.0).sum(axis=2) / present.sum(axis=2)
-        bad = bad.reshape(-1, pooled).any(axis=1)
+        bad = np.any(bad.reshape(-1, pooled), axis=1)
     decibels = 10.0 * np.log10(np.maximum(power, 10.0 ** (SILENCE_DB / 10.0)), dtype=np.float32)
     decibels[:, bad] = math.nan
     return decibels

@@ -30,7 +30,6 @@ from mixassist.api.listening import Prepared, prepare_versions, verify_listening
 from mixassist.api.numbers import Numbers, numbers_of, range_sentence
 from mixassist.api.opening import (
     Imported,
-    ImportNote,
     Opened,
     decode,
     demo_session_path,
@@ -56,6 +55,7 @@ from mixassist.api.seeing import (
 from mixassist.api.settings import available_views, default_view
 from mixassist.api.testing import self_test
 from mixassist.api.views import look_for_views
+from mixassist.audio.importing import ImportNote
 
 __all__ = [
     "DEFAULT_METHOD",

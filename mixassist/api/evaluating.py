@@ -100,6 +100,6 @@ def _transformation(
         name = path.resolve().parent.name
         networks[name if name not in networks else str(path)] = load_transformation(path)
     pool = audio_pool(data, held_out=True, library=StemLibrary(), progress=scaled(progress, 0.0, 0.1), cancel=cancel)
-    words = {} if count is None else {"count": count}
+    words: dict[str, Any] = {} if count is None else {"count": count}
     table = evaluate_transformation(networks, pool, progress=scaled(progress, 0.1, 1.0), cancel=cancel, **words)
     return table, table_text(table)

@@ -27,7 +27,7 @@ from mixassist.domain.errors import MixAssistError
 try:
     import fcntl
 except ImportError:  # Windows: a mapped file cannot be deleted there, which protects it as well.
-    fcntl = None
+    fcntl = None  # type: ignore[assignment]
 
 DEFAULT_LIMIT_BYTES = 20_000_000_000
 """How much decoded audio is kept when the user sets nothing else."""
@@ -102,7 +102,7 @@ class StemFile:
         Raises:
             MixAssistError: the disk is full or fails.
         """
-        data = memoryview(np.ascontiguousarray(block, np.float32)).cast("B")
+        data = np.ascontiguousarray(block, np.float32).data.cast("B")
         try:
             self._file.seek(start * self._frame_bytes)
             while data:

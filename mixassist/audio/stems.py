@@ -189,8 +189,8 @@ class StemLibrary:
         with self._lock:
             known = self._stems.get(key)
             if known is None or known.error is not None:
-                file = self._store.open(key, source.frames_at(sample_rate_hz), source.channel_count)
-                known = self._stems[key] = StemAudio(source, sample_rate_hz, file, self._store)
+                kept = self._store.open(key, source.frames_at(sample_rate_hz), source.channel_count)
+                known = self._stems[key] = StemAudio(source, sample_rate_hz, kept, self._store)
             self._last_keys[place] = key
             return known
 

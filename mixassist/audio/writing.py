@@ -205,6 +205,7 @@ class AudioWriter:
             self._write_piece(piece)
 
     def _write_piece(self, piece: np.ndarray) -> None:
+        assert self._file is not None
         try:
             self._file.write(piece)
         except (soundfile.LibsndfileError, AssertionError, OSError) as error:

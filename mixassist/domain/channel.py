@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -50,7 +51,7 @@ class Channel:
         for key in self.locks:
             parameter(key)
 
-    def with_controls(self, values: dict[str, object]) -> Channel:
+    def with_controls(self, values: Mapping[str, object]) -> Channel:
         """Returns a copy with some controls set; raises `ControlError` for values outside the table."""
         return replace(self, controls=self.controls.replaced(values))
 

@@ -74,7 +74,8 @@ def _distance(differences: Sequence[float]) -> float:
 def to_text(songs: Mapping[str, Apart]) -> str:
     """Returns a table, the mean of the songs last."""
     rows = [(song, a.engineers, a.equal_loudness, a.agreed) for song, a in songs.items()]
-    rows.append(("mean of the songs", *(float(np.mean([row[i] for row in rows])) for i in (1, 2, 3))))
+    engineers, equal, agreed = (float(np.mean([row[i] for row in rows])) for i in (1, 2, 3))
+    rows.append(("mean of the songs", engineers, equal, agreed))
     head = f"{'balance in dB':24}{'two engineers':>16}{'equal loudness':>16}{'agreed':>10}"
     return "\n".join([head, *(f"{row[0]:24}{row[1]:16.2f}{row[2]:16.2f}{row[3]:10.2f}" for row in rows)])
 

@@ -115,7 +115,7 @@ def conover(groups: Mapping[str, Sequence[float]]) -> tuple[PairDifference, ...]
     if count < 2:
         return ()
     ranks = stats.rankdata(np.concatenate(list(kept.values())))
-    h, _ = kruskal_wallis(list(kept.values()))
+    h, _ = kruskal_wallis([g.tolist() for g in kept.values()])
     s_squared = (float(np.dot(ranks, ranks)) - total * (total + 1) ** 2 / 4) / (total - 1)
     freedom = total - count
     spread = s_squared * (total - 1 - h) / freedom if freedom > 0 else math.nan

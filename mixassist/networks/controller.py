@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from mixassist.networks.encoder import EMBEDDING_SIZE, INSTRUMENT_KEYS
+from mixassist.networks.layers import zeroed
 from mixassist.networks.mix_controls import OUTPUT_NAMES, OUTPUT_SIZES
 
 HEARING_SIZE = 40
@@ -86,14 +87,10 @@ class MixController(nn.Module):
             nn.Linear(width, width),
             nn.PReLU(),
             nn.Dropout(dropout),
-            nn.Linear(width, 2 * size),
+            zeroed(nn.Linear(width, 2 * size)),
         )
-        nn.init.zeros_(self.post[-1].weight)
-        nn.init.zeros_(self.post[-1].bias)
         # What an instrument, its spectrum and its level say by themselves needs no hidden layer, and learns soonest.
-        self.direct = nn.Linear(STEM_SIZE - EMBEDDING_SIZE, 2 * size)
-        nn.init.zeros_(self.direct.weight)
-        nn.init.zeros_(self.direct.bias)
+        self.direct = zeroed(nn.Linear(STEM_SIZE - EMBEDDING_SIZE, 2 * size))
 
     def forward(self, stems: Tensor, mask: Tensor) -> MixPrediction:
         """Predicts for (songs, stems, features); `mask` is True where there is a stem."""

@@ -12,6 +12,7 @@ from torch.nn import functional
 from mixassist.domain.parameters import Group, keys_of
 from mixassist.dsp.ballistics import smooth_peaks
 from mixassist.networks.conditioning import place_of
+from mixassist.networks.layers import zeroed
 
 _PLACES = [place_of(key) for key in keys_of(Group.COMPRESSOR)]
 _FLOOR = 1e-6
@@ -42,10 +43,9 @@ class GainStage(nn.Module):
         outputs = channels * (2 * units + 3) + 1
         self.straight = nn.Linear(len(_PLACES), outputs)
         self.bent = nn.Sequential(
-            nn.Linear(len(_PLACES), width), nn.SiLU(), nn.Linear(width, width), nn.SiLU(), nn.Linear(width, outputs)
-        )
-        nn.init.zeros_(self.bent[-1].weight)
-        nn.init.zeros_(self.bent[-1].bias)
+            nn.Linear(len(_PLACES), width), nn.SiLU(), nn.Linear(width, width), nn.SiLU(),
+            zeroed(nn.Linear(width, outputs)),
+        )  # fmt: skip
         nn.init.normal_(self.straight.weight, std=0.05)
         with torch.no_grad():
             bias = self.straight.bias.zero_()

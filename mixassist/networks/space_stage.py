@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from mixassist.domain.parameters import REVERB_TYPES
 from mixassist.networks.conditioning import place_of
+from mixassist.networks.layers import zeroed
 
 _TYPE_PLACES = [place_of(f"reverb_type={t}") for t in REVERB_TYPES]
 
@@ -37,13 +38,9 @@ class SpaceStage(nn.Module):
         self.carriers = nn.Parameter(0.01 * torch.randn(len(REVERB_TYPES), 2, self.frames))
         self.envelope = nn.Sequential(
             nn.Linear(1 + len(REVERB_TYPES), width), nn.SiLU(), nn.Linear(width, width), nn.SiLU(),
-            nn.Linear(width, knots),
+            zeroed(nn.Linear(width, knots)),
         )  # fmt: skip
-        self.levels = nn.Sequential(nn.Linear(2, width), nn.SiLU(), nn.Linear(width, 2))
-        nn.init.zeros_(self.envelope[-1].weight)
-        nn.init.zeros_(self.envelope[-1].bias)
-        nn.init.zeros_(self.levels[-1].weight)
-        nn.init.zeros_(self.levels[-1].bias)
+        self.levels = nn.Sequential(nn.Linear(2, width), nn.SiLU(), zeroed(nn.Linear(width, 2)))
         places = torch.linspace(0, 1, knots, dtype=torch.float64) ** 2 * (self.frames - 1)
         time = torch.arange(self.frames, dtype=torch.float64)
         index = (torch.bucketize(time, places, right=True) - 1).clamp(0, knots - 2)

@@ -45,7 +45,7 @@ class StagedStrip(RenderStrip):
         self._static_db = settings[-1]
         self._shares = settings[4]
         seconds_per_hop = network.gain.seconds_per_hop
-        self._rates = [seconds_per_hop / time[0].double() for time in settings[2:4]]
+        self._release_rate, self._attack_rate = (seconds_per_hop / time[0].double() for time in settings[2:4])
         self._slowest_s = sum(float(time.max()) for time in settings[2:4])
 
     def on(self, device: torch.device | str) -> StagedStrip:
@@ -86,7 +86,7 @@ class StagedStrip(RenderStrip):
     def _heard(self, audio: Tensor, states: DetectorStates) -> Detected:
         stage = self.network.gain
         drive = stage.drive(stage.levels(audio.unsqueeze(0)), self._vector)[0]
-        found = detect(drive, *self._rates, states)
+        found = detect(drive, self._release_rate, self._attack_rate, states)
         weights = FULL_DB * self._shares.T
         before = (weights[:, 0] * states.attack.to(weights)).sum().reshape(1)
         curve = (weights * found.smoothed).sum(0, keepdim=True)

@@ -91,7 +91,8 @@ def patch_set(
     cancel: CancelToken | None = None,
 ) -> PatchSet:
     """Cuts recordings into patches of 0.96 s where they sound, and asks the teacher about each."""
-    patches, labels, embeddings, scores = [], [], [], []
+    labels: list[int] = []
+    patches, embeddings, scores = [], [], []
     for number, recording in enumerate(recordings):
         if cancel is not None:
             cancel.check()

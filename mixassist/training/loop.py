@@ -17,6 +17,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.amp.grad_scaler import GradScaler
 from torch.nn.parallel import DistributedDataParallel
 
 from mixassist.audio.atomic import atomic_path
@@ -75,7 +76,7 @@ class Trainer:
         trained = [p for p in network.parameters() if p.requires_grad]
         self.optimizer = torch.optim.AdamW(trained, lr=options.learning_rate, weight_decay=options.weight_decay)
         self.plateau = torch.optim.lr_scheduler.ReduceLROnPlateau(self.optimizer, factor=0.5, patience=options.patience)
-        self.scaler = torch.amp.GradScaler(enabled=options.mixed_precision and self.device.type == "cuda")
+        self.scaler = GradScaler(enabled=options.mixed_precision and self.device.type == "cuda")
         self.step, self.seconds = 0, 0.0
         self._epoch_losses: list[float] = []
 

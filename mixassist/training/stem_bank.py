@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import soxr
@@ -22,8 +23,9 @@ from mixassist.networks.controller import HEARING_SIZE
 from mixassist.networks.encoder import INSTRUMENT_KEYS, StemEncoder
 from mixassist.networks.log_mel import BANDS, PATCH_FRAMES
 from mixassist.training.datasets.multitrack import MultitrackSong, read_song, song_frames
+from mixassist.training.multitracks.fluidsynth import SAMPLE_RATE_HZ
 from mixassist.training.multitracks.raw import made_raw
-from mixassist.training.multitracks.songs import SAMPLE_RATE_HZ, SongFolder
+from mixassist.training.multitracks.songs import SongFolder
 
 _CLEAN_SHARE = 0.3
 _CROP_S = (12.0, 25.0)
@@ -66,9 +68,10 @@ class StemBank:
     def joined(banks: Iterable[StemBank]) -> StemBank:
         """Returns several banks as one."""
         parts = [b for b in banks if len(b)]
-        listed = {k: [x for b in parts for x in getattr(b, k)] for k in ("songs", "sources", "names")}
-        kept = ("patches", "counts", "hearing", "instruments", "levels", "stereo")
-        return StemBank(**listed, **{k: torch.cat([getattr(b, k) for b in parts]) for k in kept})
+        rows: dict[str, Any] = {k: [x for b in parts for x in getattr(b, k)] for k in ("songs", "sources", "names")}
+        for kept in ("patches", "counts", "hearing", "instruments", "levels", "stereo"):
+            rows[kept] = torch.cat([getattr(b, kept) for b in parts])
+        return StemBank(**rows)
 
     @torch.no_grad()
     def embedded(self, encoder: StemEncoder) -> tuple[torch.Tensor, torch.Tensor]:

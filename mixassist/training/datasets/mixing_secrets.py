@@ -62,7 +62,9 @@ def _stems(tracks: list[Path]) -> list[MultitrackStem]:
     rights: dict[Path, Path] = {}
     for path in tracks:
         found = _RIGHT.match(path.stem)
-        for ending in ("l", "left") if found else ():
+        if found is None:
+            continue
+        for ending in ("l", "left"):
             left = names.get(f"{found['head'].casefold()}{ending}")
             if left is not None:
                 rights[left] = path

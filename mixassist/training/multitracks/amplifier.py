@@ -47,11 +47,11 @@ class ToneStack:
 BASSMAN = ToneStack(250e3, 1e6, 25e3, 56e3, 250e-12, 20e-9, 20e-9)
 BRITISH = ToneStack(220e3, 1e6, 22e3, 33e3, 470e-12, 22e-9, 22e-9)
 
-_CLOSED_4X12: Mapping[float, float] = MappingProxyType(
+_CLOSED_4X12: Mapping[int, int] = MappingProxyType(
     {20: -40, 45: -18, 70: -5, 110: 2, 180: 0, 350: -3, 600: -3, 1000: -1, 1600: 0, 2400: 3, 3200: 4, 4200: 1}
     | {5200: -8, 6500: -17, 9000: -30, 13000: -42, 22050: -60}
 )
-_OPEN_1X12: Mapping[float, float] = MappingProxyType(
+_OPEN_1X12: Mapping[int, int] = MappingProxyType(
     {20: -45, 60: -20, 90: -6, 140: 0, 250: 1, 500: -1, 900: 0, 1500: 1, 2500: 4, 3500: 3, 4800: 0}
     | {6000: -6, 7500: -14, 10000: -26, 14000: -40, 22050: -55}
 )

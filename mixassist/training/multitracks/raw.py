@@ -10,7 +10,7 @@ from scipy import signal
 
 from mixassist.automix.hearing import loudness_lufs
 from mixassist.dsp.equalizer import band_biquads
-from mixassist.training.multitracks.songs import SAMPLE_RATE_HZ
+from mixassist.training.multitracks.fluidsynth import SAMPLE_RATE_HZ
 
 _TONE_DB = 6.0
 _ROOM_SHARE, _BLEED_SHARE, _NOISE_SHARE, _OVERLOAD_SHARE = 0.25, 0.25, 0.5, 0.1
@@ -52,8 +52,9 @@ def at_loudness(samples: NDArray[np.float32], lufs: float) -> NDArray[np.float32
 def _toned(audio: NDArray[np.float64], lots: np.random.Generator) -> NDArray[np.float64]:
     """A broad bell anywhere, up or down by up to 6 dB: microphone, place and instrument."""
     frequency_hz, q = float(np.exp(lots.uniform(np.log(60.0), np.log(12_000.0)))), float(lots.uniform(0.3, 1.2))
-    settings = torch.tensor([float(lots.uniform(-_TONE_DB, _TONE_DB)), frequency_hz, q], dtype=torch.float64)
-    bell = band_biquads("mid", *settings, SAMPLE_RATE_HZ)
+    settings = (float(lots.uniform(-_TONE_DB, _TONE_DB)), frequency_hz, q)
+    gain, frequency, width = torch.tensor(settings, dtype=torch.float64)
+    bell = band_biquads("mid", gain, frequency, width, SAMPLE_RATE_HZ)
     return np.asarray(signal.lfilter(bell.numerator.numpy(), bell.denominator.numpy(), audio, axis=0))
 
 

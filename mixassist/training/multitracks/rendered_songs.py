@@ -27,9 +27,10 @@ from mixassist.domain.progress import CancelToken, Progress, no_progress
 from mixassist.domain.track import AudioFile, AudioSource, SourceSide, Track
 from mixassist.dsp.channel_strip import channel_strip, controls_tensor
 from mixassist.training.multitracks.decisions import Decisions, wanted_level_lu
+from mixassist.training.multitracks.fluidsynth import SAMPLE_RATE_HZ
 from mixassist.training.multitracks.human_mixes import HumanChannel
 from mixassist.training.multitracks.raw import at_loudness, made_raw
-from mixassist.training.multitracks.songs import SAMPLE_RATE_HZ, SongFolder
+from mixassist.training.multitracks.songs import SongFolder
 
 MOST_STEMS = 16
 MIXES_EACH = 3
@@ -61,7 +62,7 @@ def mixed_song(
     chosen = [clean[i] for i in sorted(lots.permutation(len(clean))[:most_stems])]
     instruments = [stem.instrument for stem, _ in chosen]
     channels = decisions.channels_for(instruments, lots)
-    whole = np.sum([a.mean(axis=1, keepdims=True) for _, a in chosen], axis=0, dtype=np.float32)
+    whole: NDArray[np.float32] = np.sum([a.mean(axis=1, keepdims=True) for _, a in chosen], axis=0, dtype=np.float32)
     as_recorded = lots.random() < _RECORDED_SHARE
     stems, inputs = {}, []
     for number, ((stem, audio), channel) in enumerate(zip(chosen, channels, strict=True), 1):
