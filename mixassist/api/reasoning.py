@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Why the controller chose a channel's controls: which other stems moved each of its wishes."""
+"""Why the controller chose a channel's controls: which other stems moved its wishes, and what the rules had in mind."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from mixassist.audio.stems import StemLibrary
 from mixassist.automix.controller import hear_for_controller
 from mixassist.automix.controller_weights import shipped_controller
 from mixassist.automix.inputs import TrackAudio
-from mixassist.automix.why import DIRECT, OWN_LEVEL, SPECTRUM, Influence, Reason, reasons
+from mixassist.automix.reason import Cause, Influence, Reason
+from mixassist.automix.why import reasons
 from mixassist.domain.errors import MixAssistError
 from mixassist.domain.progress import CancelToken, Progress, no_progress, scaled
 from mixassist.domain.session import Session
 from mixassist.rendering.strips import one_torch_thread
 
-__all__ = ["Influence", "Reason", "reason_lines", "why"]
+__all__ = ["Cause", "Influence", "Reason", "reason_lines", "why"]
 
 
 def why(
@@ -24,7 +25,7 @@ def why(
     progress: Progress = no_progress,
     cancel: CancelToken | None = None,
 ) -> tuple[Reason, ...]:
-    """Returns the controller's wishes for a track, each with the other stems that moved it most.
+    """Returns what the controller wishes for a track, each value with what moved it most.
 
     Raises:
         MixAssistError: the controller's weights are missing, or the track is silent.
@@ -45,28 +46,13 @@ def why(
             raise MixAssistError("is silent, so nothing was predicted for it", subject=track.name)
         told = reasons(network, heard, track_id)
     progress(1.0, "Asked")
-    return tuple(r for r in told if _is_trusted(r.label, network.groups))
-
-
-_GROUP_OF = {
-    "level": "gain",
-    DIRECT: "gain",
-    OWN_LEVEL: "gain",
-    SPECTRUM: "gain",
-    "distance from the middle": "pan",
-    "likelihood of compression": "compressor",
-    "reverberation": "reverb",
-}
-
-
-def _is_trusted(label: str, groups: tuple[str, ...]) -> bool:
-    """Whether a wish became a control; what comes from the rules has other reasons."""
-    return _GROUP_OF.get(label, "equalizer") in groups
+    return told
 
 
 def reason_lines(reason: Reason) -> list[str]:
-    """Returns a reason as lines of text: the value, then the stems that moved it."""
+    """Returns a reason as lines of text: the value, then what moved it."""
     unit = f" {reason.unit}" if reason.unit else ""
     lines = [f"{reason.label[:1].upper()}{reason.label[1:]}: {reason.value:+.2f}{unit}"]
     lines += [f"   {i.track_name}: {i.change:+.2f}{unit}" for i in reason.influences]
+    lines += [f"   {c.label}" + ("" if c.change is None else f": {c.change:+.2f}{unit}") for c in reason.causes]
     return lines

@@ -26,13 +26,13 @@ some of the width that microphones and pans would have made."""
 
 def wet_level_lu(part: Part, song: Song) -> float | None:
     """Returns the usual loudness of the reverberation against the dry sound in LU; None for what stays dry."""
-    if _holds_a_family(part, song):
+    if holds_a_family(part, song):
         return _WHOLE_FAMILIES[part.instrument][1]
     return USUAL[part.instrument].wet_lu
 
 
-def _holds_a_family(part: Part, song: Song) -> bool:
-    """Whether a mono stem is a whole kit, or all of a song but its voices, drums and bass."""
+def holds_a_family(part: Part, song: Song) -> bool:
+    """Returns whether a mono stem is a whole kit, or all of a song but its voices, drums and bass."""
     if part.instrument not in _WHOLE_FAMILIES or has_width(part.hearing):
         return False
     others = [p for p in song.parts if p.id != part.id]
@@ -50,7 +50,7 @@ def reverb_kind(part: Part, song: Song, decay: float) -> dict[str, float | str]:
     rule = rules_table()[part.instrument]
     if wet_level_lu(part, song) is None or song.is_produced(part):
         return {}
-    if _holds_a_family(part, song):
+    if holds_a_family(part, song):
         return {"reverb_type": _WHOLE_FAMILIES[part.instrument][0], "reverb_decay": decay}
     if rule.reverb_share < 0.3:
         return {}

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -19,18 +20,48 @@ _LEAST_DB = 0.4
 _UNMASKED = frozenset({"lead_vocal", "kick", "snare", "bass", "drum_kit", "tom", "hihat", "cymbals", "overhead"})
 
 
+@dataclass(frozen=True)
+class Move:
+    """A part of what a band does: gain in dB, the frequency and Q it asks for, and why.
+
+    `cause` is empty for the engineers' habit; `for_id` names the track that room is made for.
+    """
+
+    band: str
+    gain_db: float
+    frequency_hz: float
+    q: float
+    cause: str = ""
+    for_id: str = ""
+
+
+RUMBLE = "rumble below what the instrument plays"
+MUD = "more from 200 to 500 Hz than is usual"
+DULL = "less above 8 kHz than is usual"
+
+
 def equalizer_moves(song: Song, levels_lu: Mapping[str, float]) -> dict[str, dict[str, float]]:
     """Returns equaliser controls by track id; bands that stay flat are left out."""
-    lead = _lead_presence(song, levels_lu)
-    moves = {}
-    for part in song.parts:
-        share = _PRODUCED_SHARE if song.is_produced(part) else 1.0
-        bands = _habits(rules_table()[part.instrument], part.hearing, keeps_lows=_carries_lows(part, song))
-        _add(bands, _corrections(part), 1.0)
-        if lead is not None and part.instrument not in _UNMASKED:
-            _add(bands, _room_for_lead(part, levels_lu[part.id], lead), 1.0)
-        moves[part.id] = _controls(bands, share)
-    return moves
+    return {part.id: _controls(tone_moves(song, part, levels_lu), share_of_moves(song, part)) for part in song.parts}
+
+
+def share_of_moves(song: Song, part: Part) -> float:
+    """Returns how much of its moves a part gets: a quarter where effects are already printed."""
+    return _PRODUCED_SHARE if song.is_produced(part) else 1.0
+
+
+def tone_moves(song: Song, part: Part, levels_lu: Mapping[str, float]) -> tuple[Move, ...]:
+    """Returns what a part's equaliser does, one thing after the other, before its share is taken."""
+    habits = _habits(rules_table()[part.instrument], part.hearing, keeps_lows=_carries_lows(part, song))
+    return (*habits, *_corrections(part), *_room_for_lead(song, part, levels_lu))
+
+
+def band_gains_db(moves: Sequence[Move], share: float) -> dict[str, float]:
+    """Returns the gain of every band that does something, in dB."""
+    gains: dict[str, float] = {}
+    for move in moves:
+        gains[move.band] = gains.get(move.band, 0.0) + move.gain_db
+    return {band: share * gain for band, gain in gains.items() if abs(share * gain) >= _LEAST_DB}
 
 
 _LOW_INSTRUMENTS = frozenset({"kick", "tom", "bass", "drum_kit"})
@@ -40,11 +71,8 @@ that curve from 60 to 180 Hz; this console has no high-pass filter."""
 _USUAL_WARMTH_DB = 10.0
 """Third octaves of 200 … 500 Hz over those of 1 … 4 kHz: the upper quartile of finished voices and synths."""
 
-_Bands = dict[str, tuple[float, float, float]]
-"""Gain in dB, frequency in Hz and Q by band."""
 
-
-def _habits(rule: InstrumentRules, hearing: Hearing, *, keeps_lows: bool) -> _Bands:
+def _habits(rule: InstrumentRules, hearing: Hearing, *, keeps_lows: bool) -> tuple[Move, ...]:
     """The engineers' mean curve on this instrument, where the track has something to turn."""
     curve = rule.curve_db
 
@@ -54,13 +82,13 @@ def _habits(rule: InstrumentRules, hearing: Hearing, *, keeps_lows: bool) -> _Ba
         return float(np.mean(present)) if present else 0.0
 
     low_db = 0.0 if keeps_lows else _LOW_CUT_FACTOR * mean(62.5)
-    return {
-        "low_shelf": (low_db, _LOW_CUT_HZ, 0.707),
-        "low_mid": (mean(250.0, 500.0), 350.0, 0.7),
-        "mid": (mean(1000.0), 1000.0, 0.7),
-        "high_mid": (mean(2000.0, 4000.0), 3500.0, 0.7),
-        "high_shelf": (mean(8000.0, 16000.0), 9000.0, 0.707),
-    }
+    return (
+        Move("low_shelf", low_db, _LOW_CUT_HZ, 0.707),
+        Move("low_mid", mean(250.0, 500.0), 350.0, 0.7),
+        Move("mid", mean(1000.0), 1000.0, 0.7),
+        Move("high_mid", mean(2000.0, 4000.0), 3500.0, 0.7),
+        Move("high_shelf", mean(8000.0, 16000.0), 9000.0, 0.707),
+    )
 
 
 def _carries_lows(part: Part, song: Song) -> bool:
@@ -80,21 +108,22 @@ def _has_more_lows_than_usual(part: Part) -> bool:
     return part.hearing.band_db(20.0, 150.0) > USUAL[part.instrument].low_db + 6.0
 
 
-def _corrections(part: Part) -> _Bands:
+def _corrections(part: Part) -> list[Move]:
     """Rumble, mud and dullness, each measured against what is usual."""
     hearing, usual = part.hearing, USUAL[part.instrument]
-    found: _Bands = {}
+    found = []
     rumble = hearing.band_db(20.0, usual.lowest_hz * 0.7) if usual.lowest_hz > 40.0 else -90.0
     # In instruments that may reach low, plenty of lows is the sound itself.
     if rumble > -30.0 and not (_may_reach_low(part) and _has_more_lows_than_usual(part)):
-        found["low_shelf"] = (-min(0.6 * (rumble + 34.0), 15.0), usual.lowest_hz * 0.9, 0.707)
+        found.append(Move("low_shelf", -min(0.6 * (rumble + 34.0), 15.0), usual.lowest_hz * 0.9, 0.707, RUMBLE))
     mud, mud_hz = _mud(hearing)
     if mud > 2.0 and part.instrument not in _LOW_INSTRUMENTS:
-        found["low_mid"] = (-min(0.4 * mud, 3.5), mud_hz, 1.0)
+        found.append(Move("low_mid", -min(0.4 * mud, 3.5), mud_hz, 1.0, MUD))
     air = hearing.density_db(8000.0, 16_500.0) - hearing.density_db(1000.0, 4000.0)
     # Nothing at all up there is a low-bandwidth recording, not a dull one: lifting it would lift noise.
     if air < usual.air_db - 6.0 and hearing.density_db(8000.0, 16_500.0) > -60.0 and usual.air_db > -20.0:
-        found["high_shelf"] = (min(0.3 * (usual.air_db - 6.0 - air) + 0.5, 3.0), 9000.0, 0.707)
+        lift = min(0.3 * (usual.air_db - 6.0 - air) + 0.5, 3.0)
+        found.append(Move("high_shelf", lift, 9000.0, 0.707, DULL))
     return found
 
 
@@ -111,31 +140,28 @@ def _mud(hearing: Hearing) -> tuple[float, float]:
     return hearing.density_db(190.0, 520.0) - presence - _USUAL_WARMTH_DB, where
 
 
-def _lead_presence(song: Song, levels_lu: Mapping[str, float]) -> float | None:
-    """Level of the loudest lead vocal between 2 and 5 kHz, on the scale of the targets."""
-    presences = [levels_lu[p.id] + p.hearing.band_db(2000.0, 5000.0) for p in song.of("lead_vocal")]
-    return max(presences) if presences else None
-
-
-def _room_for_lead(part: Part, level_lu: float, lead_presence: float) -> _Bands:
+def _room_for_lead(song: Song, part: Part, levels_lu: Mapping[str, float]) -> list[Move]:
     """A gentle dip around 3 kHz in parts that would cover the lead's consonants."""
-    excess = level_lu + part.hearing.band_db(2000.0, 5000.0) - (lead_presence - 4.0)
-    return {"high_mid": (-min(0.5 * excess, 2.5), 3000.0, 0.8)} if excess > 0.0 else {}
+    leads = song.of("lead_vocal")
+    if not leads or part.instrument in _UNMASKED:
+        return []
+    lead = max(leads, key=lambda p: (_presence(p, levels_lu), p.order))
+    excess = _presence(part, levels_lu) - (_presence(lead, levels_lu) - 4.0)
+    return [Move("high_mid", -min(0.5 * excess, 2.5), 3000.0, 0.8, for_id=lead.id)] if excess > 0.0 else []
 
 
-def _add(bands: _Bands, more: Mapping[str, tuple[float, float, float]], share: float) -> None:
-    """Adds moves; where two meet in a band, gains add up and the later one's frequency and Q hold."""
-    for band, (gain, frequency, q) in more.items():
-        bands[band] = (bands[band][0] + share * gain, frequency, q)
+def _presence(part: Part, levels_lu: Mapping[str, float]) -> float:
+    """Level between 2 and 5 kHz, on the scale of the targets."""
+    return levels_lu[part.id] + part.hearing.band_db(2000.0, 5000.0)
 
 
-def _controls(bands: _Bands, share: float) -> dict[str, float]:
+def _controls(moves: Sequence[Move], share: float) -> dict[str, float]:
+    """Where moves meet in a band, gains add up and the later one's frequency and Q hold."""
     controls = {}
-    for band, (gain, frequency, q) in bands.items():
-        if abs(share * gain) < _LEAST_DB:
-            continue
-        controls[f"{band}_gain_db"] = share * gain
-        controls[f"{band}_freq_hz"] = frequency
+    last = {move.band: move for move in moves}
+    for band, gain_db in band_gains_db(moves, share).items():
+        controls[f"{band}_gain_db"] = gain_db
+        controls[f"{band}_freq_hz"] = last[band].frequency_hz
         if not band.endswith("shelf"):
-            controls[f"{band}_q"] = q
+            controls[f"{band}_q"] = last[band].q
     return controls

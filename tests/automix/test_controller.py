@@ -17,7 +17,7 @@ from mixassist.automix.controller import MISSING, hear_for_controller, mix_with,
 from mixassist.automix.controller_weights import GROUPS, KIND, ControllerNetwork, load_controller
 from mixassist.automix.methods import TrackAudio, predict
 from mixassist.automix.song import hear_song
-from mixassist.automix.why import OWN_LEVEL, reasons
+from mixassist.automix.why import CENTRED, OWN_LEVEL, PLACE, reasons
 from mixassist.domain.controls import NEUTRAL
 from mixassist.domain.errors import Cancelled, MixAssistError
 from mixassist.domain.parameters import PARAMETERS, Group, keys_of
@@ -148,6 +148,8 @@ def test_reasons_name_the_stems_that_moved_a_value(make_band: MakeBand) -> None:
     changes = [abs(i.change) for i in found["level"].influences]
     assert changes == sorted(changes, reverse=True) and changes[0] > 0.0
     assert all(i.track_id != "Bass" for r in found.values() for i in r.influences)
+    place = found[PLACE]
+    assert place.value == 0.0 and not place.influences and [c.label for c in place.causes] == [CENTRED]
     with pytest.raises(KeyError):
         reasons(network, heard, "nobody")
 

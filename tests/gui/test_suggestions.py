@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from mixassist.api import Reason
-from mixassist.automix.why import Influence
+from mixassist.automix.reason import Cause, Influence
 from mixassist.gui.panels.why_sheet import InfluenceBar, WhySheet, reason_words
 
 
@@ -29,6 +29,28 @@ def test_the_sheet_lists_values_and_what_moved_them(qtbot: QtBot) -> None:
     assert len(sheet.findChildren(InfluenceBar)) == 2
     sheet.grab()
     sheet.close()
+
+
+def test_causes_in_the_track_itself_are_listed_too(qtbot: QtBot) -> None:
+    parent = QWidget()
+    parent.resize(900, 700)
+    qtbot.addWidget(parent)
+    causes = (Cause("less above 8 kHz than is usual", 1.5), Cause("usual on this instrument"))
+    sheet = WhySheet("Bass", [Reason("high shelf gain", "dB", 1.5, causes=causes)], parent)
+    sheet.show()
+    words = [label.text() for label in sheet.findChildren(QLabel)]
+    assert "Less above 8 kHz than is usual" in words and "Usual on this instrument" in words
+    assert words.count("+1.50 dB") == 2 and len(sheet.findChildren(InfluenceBar)) == 1
+    sheet.close()
+
+
+def test_every_cause_is_known_to_the_translators() -> None:
+    from mixassist.automix import rule_reasons, tone, why
+    from mixassist.gui.panels import why_sheet
+
+    named = [value for room in (rule_reasons, tone, why) for name, value in vars(room).items() if name.isupper()]
+    causes = {value for value in named if isinstance(value, str)}
+    assert len(causes) >= 13 and causes <= set(why_sheet._WORDS)
 
 
 def test_trifles_look_like_trifles(qtbot: QtBot) -> None:

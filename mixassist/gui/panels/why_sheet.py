@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Why Automix chose a channel's values: each with the other tracks that moved it most."""
+"""Why Automix chose a channel's values: each with what moved it most, other tracks or something in the track itself."""
 
 from __future__ import annotations
 
@@ -34,9 +34,19 @@ _WORDS = (
     QT_TRANSLATE_NOOP("reasons", "high mid gain"),
     QT_TRANSLATE_NOOP("reasons", "high shelf gain"),
     QT_TRANSLATE_NOOP("reasons", "likelihood of compression"),
+    QT_TRANSLATE_NOOP("reasons", "compression of peaks"),
     QT_TRANSLATE_NOOP("reasons", "reverberation"),
+    QT_TRANSLATE_NOOP("reasons", "low end and lead stay in the middle"),
+    QT_TRANSLATE_NOOP("reasons", "it keeps its place: stereo, locked, or there are copies of it"),
+    QT_TRANSLATE_NOOP("reasons", "what engineers usually do on this instrument"),
+    QT_TRANSLATE_NOOP("reasons", "rumble below what the instrument plays"),
+    QT_TRANSLATE_NOOP("reasons", "more from 200 to 500 Hz than is usual"),
+    QT_TRANSLATE_NOOP("reasons", "less above 8 kHz than is usual"),
+    QT_TRANSLATE_NOOP("reasons", "peaks stand further out than in an even take"),
+    QT_TRANSLATE_NOOP("reasons", "usual on this instrument"),
+    QT_TRANSLATE_NOOP("reasons", "one mono stem for all of it: the width of a space is missing"),
 )
-"""What the network wishes, as the translators meet it."""
+"""What is wished and why, as the translators meet it."""
 
 
 class InfluenceBar(QWidget):
@@ -61,15 +71,15 @@ class InfluenceBar(QWidget):
 
 
 class WhySheet(Sheet):
-    """Lists the controller's wishes for one track, the strongest influences behind each."""
+    """Lists the controller's wishes for one track, what moved each most behind it."""
 
     def __init__(self, track_name: str, reasons: Sequence[Reason], parent: QWidget | None) -> None:
         super().__init__("why", parent)
         self.add_words(self.tr("Why {0} was mixed so").format(track_name), heading=True)
         self.add_words(
             self.tr(
-                "The network was asked again without each other track in turn. What its wish lost or gained is that "
-                "track's influence."
+                "For level and place the network was asked again without each other track in turn: what its wish lost "
+                "or gained is that track's influence. The rest follows from what engineers do and how the track sounds."
             )
         )
         area = QScrollArea(self)
@@ -98,8 +108,10 @@ class WhySheet(Sheet):
             grid.addWidget(name, row, 0, 1, 2)
             grid.addWidget(self._number(reason.value, reason.unit, table, bold=True), row, 2)
             row += 1
-            whole = max(_WHOLE_BAR.get(reason.unit, 0.1), *(abs(i.change) for i in reason.influences), 0.0)
-            moved = [i for i in reason.influences if abs(i.change) >= _HARDLY * whole]
+            rows = [(i.track_name, i.change) for i in reason.influences]
+            rows += [(reason_words(c.label), c.change) for c in reason.causes]
+            whole = max(_WHOLE_BAR.get(reason.unit, 0.1), *(abs(change or 0.0) for _, change in rows), 0.0)
+            moved = [(words, change) for words, change in rows if change is None or abs(change) >= _HARDLY * whole]
             if not moved:
                 if reason.together:
                     words = self.tr("All tracks together decide: what the mix has too little of is lifted.")
@@ -109,10 +121,11 @@ class WhySheet(Sheet):
                 hardly.setProperty("dim", True)
                 grid.addWidget(hardly, row, 0, 1, 3)
                 row += 1
-            for influence in moved:
-                grid.addWidget(QLabel(influence.track_name, table), row, 0)
-                grid.addWidget(InfluenceBar(influence.change / whole, table), row, 1)
-                grid.addWidget(self._number(influence.change, reason.unit, table), row, 2)
+            for words, change in moved:
+                grid.addWidget(QLabel(words, table), row, 0, 1, 3 if change is None else 1)
+                if change is not None:
+                    grid.addWidget(InfluenceBar(change / whole, table), row, 1)
+                    grid.addWidget(self._number(change, reason.unit, table), row, 2)
                 row += 1
             grid.setRowMinimumHeight(row, 8)
             row += 1
