@@ -12,7 +12,7 @@ from mixassist.automix.controller_weights import KIND as CONTROLLER_KIND
 from mixassist.automix.controller_weights import load_controller
 from mixassist.automix.methods import Mixer
 from mixassist.domain.errors import MixAssistError
-from mixassist.evaluation.mixes import DirectMixer
+from mixassist.evaluation.mixes import DirectMixer, evaluated_methods
 from mixassist.networks.checkpoint import read_weights
 from mixassist.networks.direct_mixer import KIND as DIRECT_KIND
 from mixassist.networks.direct_mixer import load_direct_mixer
@@ -22,7 +22,8 @@ from mixassist.training.direct_mixer import direct_method
 def methods_of(weights: Sequence[Path]) -> tuple[dict[str, Mixer], dict[str, DirectMixer]]:
     """Reads weights files; returns those that predict controls and those that make sound, by name.
 
-    A file is named by its own name, or by its folder where another one has that.
+    A file is named by its own name, or by its folder where a method or another file has that: trainings call all
+    their weights alike, and those that ship are the method `controller`.
 
     Raises:
         MixAssistError: a file that cannot be read, or holds a network that does not mix.
@@ -30,7 +31,7 @@ def methods_of(weights: Sequence[Path]) -> tuple[dict[str, Mixer], dict[str, Dir
     controllers: dict[str, Mixer] = {}
     direct: dict[str, DirectMixer] = {}
     for path in weights:
-        taken = {*controllers, *direct}
+        taken = {*evaluated_methods(), *controllers, *direct}
         name = next(n for n in (path.stem, path.resolve().parent.name, str(path)) if n not in taken)
         kind = read_weights(path).kind
         if kind == DIRECT_KIND:

@@ -7,31 +7,23 @@ Groups of controls that the network is not trusted with come from the rules.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import torch
 
 from mixassist.audio.instruments import guess_instrument
 from mixassist.automix.controller_weights import ControllerNetwork, shipped_controller
-from mixassist.automix.dynamics import compressor_settings
-from mixassist.automix.gain_setting import set_faders, set_gains, staging_gain_db, with_locked
 from mixassist.automix.inputs import Prediction, TrackAudio
 from mixassist.automix.network_settings import NetworkSettings, network_settings
-from mixassist.automix.polarity import inverted
-from mixassist.automix.rules import mix_by_rules, silent_controls, song_notes
+from mixassist.automix.rules import mix_by_rules
 from mixassist.automix.side_by_side import for_each
 from mixassist.automix.sides import placed
 from mixassist.automix.song import Part, Song, hear_song
-from mixassist.automix.space import reverb_kind, song_decay, wet_level_lu
-from mixassist.automix.staging import clipped, strip_effects
 from mixassist.automix.stem_features import hearing_vector, instrument_vector, level_vectors, stem_patches
-from mixassist.automix.stereo import pans
-from mixassist.automix.tone import equalizer_moves
+from mixassist.automix.strips import StripWishes, rule_wishes, set_up
 from mixassist.automix.wished_levels import wished_levels
-from mixassist.domain.controls import Controls
 from mixassist.domain.instruments import INSTRUMENT
-from mixassist.domain.parameters import Value
 from mixassist.domain.progress import CancelToken, Progress, no_progress, scaled
 from mixassist.networks.encoder import INSTRUMENT_KEYS
 
@@ -80,21 +72,23 @@ def mix_with(
 ) -> Prediction:
     """Mixes with a given network; see `mix_by_controller`."""
     heard = hear_for_controller(network, inputs, sample_rate_hz, scaled(progress, 0.0, 0.7), cancel)
-    song = heard.song
-    wishes = network_settings(network, song, heard.stems, seed)
-    flipped = inverted(song)
-    levels = wished_levels(song, wishes.levels_lu)
-    settings = _settings(song, network, wishes, levels, flipped)
-    progress(0.7, "Setting gains")
-    effects = strip_effects(song.parts, settings, sample_rate_hz, cancel, network.device)
-    for part in song.parts:
-        wet = wishes.wet_lu.get(part.id) if "reverb" in network.groups else wet_level_lu(part, song)
-        set_gains(part, settings[part.id], effects[part.id], wet)
-    set_faders(song, settings, effects, levels)
-    progress(1.0, "Mixed")
-    controls = {part.id: Controls(with_locked(part, clipped(settings[part.id]))) for part in song.parts}
-    quiet = {a.track.id: silent_controls(a) for a in inputs if a.track.id in song.silent}
-    return Prediction({a.track.id: {**controls, **quiet}[a.track.id] for a in inputs}, song_notes(song, flipped))
+    asked = network_settings(network, heard.song, heard.stems, seed)
+    levels = wished_levels(heard.song, asked.levels_lu)
+    wishes = with_network(rule_wishes(heard.song, levels), heard.song, asked, network.groups)
+    return set_up(heard.song, wishes, inputs, scaled(progress, 0.7, 1.0), cancel, network.device)
+
+
+def with_network(wishes: StripWishes, song: Song, asked: NetworkSettings, groups: Collection[str]) -> StripWishes:
+    """Returns wishes in which the groups that the network is trusted with are the network's."""
+    if "pan" in groups:
+        wishes = replace(wishes, pan=placed(song, asked.pan_reach, wishes.levels_lu))
+    if "equalizer" in groups:
+        wishes = replace(wishes, equalizer=asked.equalizer)
+    if "compressor" in groups:
+        wishes = replace(wishes, compressor=asked.compressor)
+    if "reverb" in groups:
+        wishes = replace(wishes, reverb=asked.reverb, wet_lu=asked.wet_lu)
+    return wishes
 
 
 def hear_for_controller(
@@ -152,32 +146,3 @@ def recognised(part: Part, heard: torch.Tensor) -> Part:
     if not sure or track.channel.instrument or guess_instrument(track.name).confidence > 0.0:
         return part
     return replace(part, instrument=INSTRUMENT_KEYS[int(heard.argmax())])
-
-
-def _settings(
-    song: Song,
-    network: ControllerNetwork,
-    wishes: NetworkSettings,
-    levels: Mapping[str, float],
-    flipped: frozenset[str],
-) -> dict[str, dict[str, Value]]:
-    """All controls but make-up, wet and fader, each group from the network or from the rules."""
-    places = placed(song, wishes.pan_reach, levels) if "pan" in network.groups else pans(song, levels)
-    moves = wishes.equalizer if "equalizer" in network.groups else equalizer_moves(song, levels)
-    decay = song_decay(song) if song.parts else 1.0
-    settings: dict[str, dict[str, Value]] = {}
-    for part in song.parts:
-        gain_db = staging_gain_db(part)
-        values: dict[str, Value] = {"input_gain_db": gain_db, "pan": places[part.id], **moves.get(part.id, {})}
-        if part.id in flipped:
-            values["polarity_inverted"] = True
-        if "compressor" in network.groups:
-            values.update(wishes.compressor.get(part.id, {}))
-        else:
-            values.update(compressor_settings(part, song, gain_db))
-        if "reverb" in network.groups:
-            values.update(wishes.reverb.get(part.id, {}))
-        else:
-            values.update(reverb_kind(part, song, decay))
-        settings[part.id] = with_locked(part, clipped(values))
-    return settings

@@ -29,7 +29,6 @@ class LevelSurvey:
     """
 
     level_dbfs: NDArray[np.float64]
-    peak: float
     block_frames: int
     stride: int
 
@@ -40,10 +39,15 @@ class LevelSurvey:
 
     def active(self, below_loudest_db: float) -> NDArray[np.bool_]:
         """Marks the blocks within `below_loudest_db` of the loud ones (95th percentile of what sounds)."""
-        sounding = self.level_dbfs[self.level_dbfs > _SILENCE_DBFS]
-        if sounding.size == 0:
-            return np.zeros(self.level_dbfs.size, dtype=bool)
-        return np.asarray(self.level_dbfs > max(float(np.percentile(sounding, 95)) - below_loudest_db, _SILENCE_DBFS))
+        return near_loudest(self.level_dbfs, below_loudest_db)
+
+
+def near_loudest(level_dbfs: NDArray[np.float64], below_db: float) -> NDArray[np.bool_]:
+    """Marks levels within `below_db` of the loud ones: the 95th percentile of what sounds."""
+    sounding = level_dbfs[level_dbfs > _SILENCE_DBFS]
+    if sounding.size == 0:
+        return np.zeros(level_dbfs.size, dtype=bool)
+    return np.asarray(level_dbfs > max(float(np.percentile(sounding, 95)) - below_db, _SILENCE_DBFS))
 
 
 def clean(samples: Samples) -> Samples:
@@ -57,21 +61,19 @@ def survey(samples: Samples, sample_rate_hz: int) -> LevelSurvey:
     frames = samples.shape[0]
     count = -(-frames // block)
     stride = max(-(-count // _MOST_BLOCKS), 1)
-    levels, peak = [], 0.0
+    levels = []
     batch = 1 if stride > 1 else 100
     for start in range(0, frames, block * batch * stride):
         part = samples[start : start + block * batch]
-        powers = _block_powers(part, block)
+        powers = block_powers(part, block)
         if not np.isfinite(powers).all():
-            part = clean(part)
-            powers = _block_powers(part, block)
-        peak = max(peak, float(part.max()), -float(part.min()))
+            powers = block_powers(clean(part), block)
         levels.append(powers)
     power = np.concatenate(levels) if levels else np.zeros(0)
-    return LevelSurvey(10.0 * np.log10(power + 1e-12), peak, block, stride)
+    return LevelSurvey(10.0 * np.log10(power + 1e-12), block, stride)
 
 
-def _block_powers(part: Samples, block: int) -> NDArray[np.float64]:
+def block_powers(part: Samples, block: int) -> NDArray[np.float64]:
     """Mean square of each block of (frames, channels); a short last block counts with its own length."""
     whole = part.shape[0] // block * block
     flat = part[:whole].reshape(-1, block * part.shape[1])

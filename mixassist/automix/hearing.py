@@ -11,7 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft, signal
 
-from mixassist.automix.excerpts import LevelSurvey, clean, listening_parts, survey
+from mixassist.automix.excerpts import (
+    BLOCK_S,
+    LevelSurvey,
+    block_powers,
+    clean,
+    listening_parts,
+    near_loudest,
+    survey,
+)
 from mixassist.automix.inputs import Samples
 
 THIRD_OCTAVES_HZ: NDArray[np.float64] = 1000.0 * 2.0 ** (np.arange(-16, 13) / 3.0)
@@ -21,6 +29,7 @@ NOISE_LUFS = -60.0
 
 _WINDOW_S = 0.093
 _GATE_BLOCK_S = 0.4
+_STROKE_DB, _STRUCK_DB = 6.0, 20.0
 
 
 @dataclass(frozen=True)
@@ -37,6 +46,7 @@ class Hearing:
         activity: share of the song in which it sounds, 0 … 1.
         side_db: side against mid energy in dB; −99 for mono.
         balance_db: left against right energy in dB.
+        strokes_hz: how often a second its level rises by 6 dB from one tenth of a second to the next, while it sounds.
         digest: identifies the content; breaks ties.
     """
 
@@ -49,7 +59,7 @@ class Hearing:
     activity: float
     side_db: float
     balance_db: float
-    peak_dbfs: float
+    strokes_hz: float
     channels: int
     digest: str
     levels: LevelSurvey
@@ -106,7 +116,7 @@ def listen(samples: Samples, sample_rate_hz: int) -> Hearing:
         activity=float(np.mean(levels.active(25.0))),
         side_db=_ratio_db(left + right - 2.0 * both, left + right + 2.0 * both) if channels == 2 else -99.0,
         balance_db=_ratio_db(left, right) if channels == 2 else 0.0,
-        peak_dbfs=float(20.0 * np.log10(levels.peak + 1e-9)),
+        strokes_hz=_strokes_hz(parts, sample_rate_hz),
         channels=channels,
         digest=digest,
         levels=levels,
@@ -120,7 +130,7 @@ def loudness_lufs(samples: Samples, sample_rate_hz: int) -> float:
 
 def _nothing(levels: LevelSurvey, channels: int, digest: str) -> Hearing:
     flat = np.full(THIRD_OCTAVES_HZ.size, -10.0 * np.log10(THIRD_OCTAVES_HZ.size))
-    return Hearing(-np.inf, flat, -120.0, 0.0, 0.0, 0.0, 0.0, -99.0, 0.0, -120.0, channels, digest, levels)
+    return Hearing(-np.inf, flat, -120.0, 0.0, 0.0, 0.0, 0.0, -99.0, 0.0, 0.0, channels, digest, levels)
 
 
 def _ratio_db(a: float, b: float) -> float:
@@ -231,3 +241,13 @@ def _dynamics(parts: list[Samples], sample_rate_hz: int) -> tuple[float, float]:
     level = np.concatenate(loud)
     heard = level > level.max() * 10.0**-2.5
     return float(np.median(np.concatenate(crests)[heard])), float(np.median(np.concatenate(attacks)[heard]))
+
+
+def _strokes_hz(parts: list[Samples], sample_rate_hz: int) -> float:
+    block = max(int(BLOCK_S * sample_rate_hz), 1)
+    levels = [10.0 * np.log10(block_powers(part, block) + 1e-12) for part in parts]
+    rises = np.concatenate([np.diff(level) > _STROKE_DB for level in levels])
+    heard = near_loudest(np.concatenate(levels), _STRUCK_DB)
+    firsts = np.cumsum([0, *(level.size for level in levels[:-1])])
+    behind = np.delete(heard, firsts[[level.size > 0 for level in levels]])
+    return float((rises & behind).sum() / max(behind.sum() * BLOCK_S, 1.0))

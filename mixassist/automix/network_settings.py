@@ -19,6 +19,7 @@ from mixassist.networks.mix_controls import (
     COMPRESSOR_KEYS,
     EQUALIZER_KEYS,
     level_lu,
+    pan_output,
     pan_reach,
     places_in_units,
     reverb_decay,
@@ -39,7 +40,7 @@ _MOST_STRAY = 2.0
 
 @dataclass(frozen=True)
 class NetworkSettings:
-    """What the network wishes, by track id; groups it is not trusted with are empty."""
+    """What the network wishes, by track id; groups that it is not trusted with are empty, but for `pan_reach`."""
 
     levels_lu: Mapping[str, float]
     pan_reach: Mapping[str, float]
@@ -85,13 +86,14 @@ def _strayed(prediction: MixPrediction, song: Song, seed: int) -> MixPrediction:
     """Moves levels and places by draws of the network's own distribution; each part has lots of its own."""
     moved = dict(prediction.values)
     for name in ("level", "pan"):
-        values = prediction.values[name].clone()
+        values = prediction.values[name][:, 0] if name == "level" else pan_reach(prediction.values[name])
+        drawn = values.clone()
         for index, part in enumerate(song.parts):
             key = hashlib.sha256(f"{seed}/{name}/{part.hearing.digest}/{part.track.name}".encode()).digest()
             lots = np.random.default_rng(int.from_bytes(key[:8], "little"))
             scale = float(prediction.spread[name][index, 0])
-            values[index] += float(np.clip(lots.laplace(0.0, scale), -_MOST_STRAY * scale, _MOST_STRAY * scale))
-        moved[name] = values
+            drawn[index] += float(np.clip(lots.laplace(0.0, scale), -_MOST_STRAY * scale, _MOST_STRAY * scale))
+        moved[name] = drawn.unsqueeze(-1) if name == "level" else pan_output(drawn)
     return MixPrediction(moved, prediction.spread)
 
 

@@ -8,7 +8,6 @@ from types import MappingProxyType
 
 import numpy as np
 
-from mixassist.automix.excerpts import BLOCK_S
 from mixassist.automix.families import REST, family_of
 from mixassist.automix.instrument_sound import USUAL, has_width
 from mixassist.automix.rules_table import rules_table
@@ -66,14 +65,4 @@ def song_decay(song: Song) -> float:
     parts where there is no kit.
     """
     struck = [p for p in song.parts if p.instrument in _DRUMS] or list(song.parts)
-    rates = [_strokes_per_second(p) for p in struck]
-    return float(np.clip(1.05 - 0.12 * float(np.median(rates or [2.0])), 0.4, 0.9))
-
-
-def _strokes_per_second(part: Part) -> float:
-    levels = part.hearing.levels
-    if levels.level_dbfs.size < 3 or levels.stride > 1:
-        return 2.0
-    heard = levels.active(20.0)[1:]
-    rises = (np.diff(levels.level_dbfs) > 6.0) & heard
-    return float(rises.sum() / max(heard.sum() * BLOCK_S, 1.0))
+    return float(np.clip(1.05 - 0.12 * float(np.median([p.hearing.strokes_hz for p in struck] or [2.0])), 0.4, 0.9))

@@ -81,7 +81,7 @@ def _measured(
         driven = audio * db_to_factor(tensors["input_gain_db"])[:, None, None]
         equalized = equalize(driven, tensors, sample_rate_hz)
         compressed = compress(equalized, tensors, sample_rate_hz)
-        wet_rows = [i for i, s in enumerate(settings) if "reverb_type" in s]
+        wet_rows = [i for i, s in enumerate(settings) if "reverb_type" in s or float(s.get("reverb_wet", 0.0)) > 0.0]
         wet = {}
         if wet_rows:
             rows = {k: v[wet_rows] for k, v in tensors.items()}
@@ -97,14 +97,18 @@ def _measured(
 
 
 def _stretches(parts: Sequence[Part], sample_rate_hz: int) -> Samples:
-    """The loudest six seconds of each part, (batch, sides, frames), shorter ones padded."""
+    """The loudest six seconds of each part, (batch, sides, frames).
+
+    Shorter ones are padded to the whole six, so that a part's batch says nothing of what is measured.
+    """
+    frames = int(STRETCH_S * sample_rate_hz)
     pieces = []
     for part in parts:
         samples = part.audio.samples
         start, end = loudest_part(part.hearing.levels, samples.shape[0], sample_rate_hz, STRETCH_S)
-        pieces.append(clean(samples[start:end]).T)
-    frames = max(piece.shape[1] for piece in pieces)
-    return np.stack([np.pad(piece, ((0, 0), (0, frames - piece.shape[1]))) for piece in pieces])
+        piece = clean(samples[start:end]).T[:, :frames]
+        pieces.append(np.pad(piece, ((0, 0), (0, frames - piece.shape[1]))))
+    return np.stack(pieces)
 
 
 def _loudness(audio: torch.Tensor, sample_rate_hz: int) -> float:

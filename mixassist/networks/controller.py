@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from mixassist.networks.encoder import EMBEDDING_SIZE, INSTRUMENT_KEYS
 from mixassist.networks.layers import zeroed
-from mixassist.networks.mix_controls import OUTPUT_NAMES, OUTPUT_SIZES
+from mixassist.networks.mix_controls import OUTPUT_NAMES, OUTPUT_SIZES, pan_reach
 
 HEARING_SIZE = 40
 """How many numbers `automix.stem_features` gives of a stem beside its embedding."""
@@ -32,7 +32,7 @@ class MixPrediction:
     """What the controller says of every stem; all (songs, stems, size of the output).
 
     `values` holds each output's place on its travel, before it is brought into units; `spread` the scale of a
-    Laplace distribution around it, on the same travel.
+    Laplace distribution around it, on the same travel; of `pan` that of the distance from the middle, 0 … 1.
     """
 
     values: dict[str, Tensor]
@@ -114,6 +114,7 @@ def joined(predictions: Sequence[MixPrediction]) -> MixPrediction:
     for name in predictions[0].values:
         each = torch.stack([p.values[name] for p in predictions])
         values[name] = each.mean(dim=0)
+        apart = pan_reach(each).unsqueeze(-1) if name == "pan" else each
         own = torch.stack([p.spread[name] for p in predictions]).square().mean(dim=0)
-        spread[name] = (own + each.var(dim=0, unbiased=False)).sqrt()
+        spread[name] = (own + apart.var(dim=0, unbiased=False)).sqrt()
     return MixPrediction(values, spread)

@@ -16,6 +16,7 @@ from mixassist.automix import controller_weights
 from mixassist.automix.controller import MISSING, hear_for_controller, mix_with, recognised
 from mixassist.automix.controller_weights import GROUPS, KIND, ControllerNetwork, load_controller
 from mixassist.automix.methods import TrackAudio, predict
+from mixassist.automix.network_settings import network_settings, predicted
 from mixassist.automix.song import hear_song
 from mixassist.automix.why import CENTRED, OWN_LEVEL, PLACE, reasons
 from mixassist.domain.controls import NEUTRAL
@@ -55,6 +56,22 @@ def test_the_same_seed_is_the_same_and_another_is_an_alternative(make_band: Make
     assert first == mix_with(network, inputs, RATE_HZ, seed=1).controls
     faders = [{k: c.number("fader_db") for k, c in found.items()} for found in (best, first, second)]
     assert all(max(abs(a[k] - b[k]) for k in a) > 0.5 for a, b in ((faders[0], faders[1]), (faders[1], faders[2])))
+
+
+def test_alternatives_stray_as_far_as_the_network_is_unsure(make_band: MakeBand) -> None:
+    network = random_network()
+    heard = hear_for_controller(network, make_band(), RATE_HZ)
+    sure = predicted(network, heard.stems)
+    best = network_settings(network, heard.song, heard.stems)
+    free = [i for i, p in enumerate(heard.song.parts) if best.pan_reach[p.id] > 0.0]
+    drawn = [network_settings(network, heard.song, heard.stems, seed) for seed in range(1, 200)]
+    for index in free:
+        key, scale = heard.song.parts[index].id, float(sure.spread["pan"][index, 0])
+        strayed = np.mean([abs(other.pan_reach[key] - best.pan_reach[key]) for other in drawn])
+        at_most = min(scale, 0.5)
+        assert 0.3 * at_most < strayed <= 1.1 * scale, (
+            "Laplace draws stray by their scale in the mean, less at the ends"
+        )
 
 
 @pytest.mark.parametrize("seed", range(4))

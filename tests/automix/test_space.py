@@ -56,3 +56,13 @@ def test_one_part_among_others_is_not_the_rest_of_a_song(sounds: SimpleNamespace
     assert reverb_kind(named(song, "other"), song, 0.5) == {}
     alone = hear_song([sounds.track_audio("other", 0.1 * sounds.noise_band(120, 5000, 5.0, 3))], RATE_HZ)
     assert reverb_kind(alone.parts[0], alone, 0.5) == {}
+
+
+def test_long_songs_are_as_busy_as_short_ones(sounds: SimpleNamespace) -> None:
+    found = {}
+    for seconds in (30, 250):
+        slow = sounds.track_audio("Kick", sounds.strokes(55, 0.12, 0.8, seconds, 0.8))
+        busy = sounds.track_audio("Kick", sounds.strokes(55, 0.05, 0.2, seconds, 0.8))
+        found[seconds] = [song_decay(hear_song([track], sounds.rate_hz)) for track in (slow, busy)]
+        assert found[seconds][0] > found[seconds][1] + 0.1
+    assert np.allclose(found[30], found[250], atol=0.06)
