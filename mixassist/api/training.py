@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -86,15 +85,11 @@ def _data_folder(request: TrainRequest) -> Path:
     return folder
 
 
-def _is_first_process() -> bool:
-    """Under torchrun one process writes for all."""
-    return int(os.environ.get("RANK", "0")) == 0
-
-
 def _transformation(request: TrainRequest, progress: Progress, cancel: CancelToken | None) -> Path:
     from mixassist.networks.checkpoint import save_weights
     from mixassist.networks.registry import DEFAULT_TRANSFORMATION
     from mixassist.training.cards import write_card
+    from mixassist.training.processes import is_first_process
     from mixassist.training.transformation import TransformationOptions, train_transformation
 
     data = Path(request.data) if request.data else shared_data_directory()
@@ -113,7 +108,7 @@ def _transformation(request: TrainRequest, progress: Progress, cancel: CancelTok
     options = replace(options, folder=Path(request.folder or f"runs/{options.network}"))
     network = train_transformation(options, progress, cancel)
     path = options.folder / f"{options.network}.safetensors"
-    if _is_first_process():
+    if is_first_process():
         save_weights(path, options.network, getattr(network, "options", {}), network, half=True)
         write_card(path, options, network)
     return path
@@ -132,6 +127,7 @@ def _encoder(request: TrainRequest, progress: Progress, cancel: CancelToken | No
 
     from mixassist.audio.atomic import atomic_write_bytes
     from mixassist.training.encoder import EncoderOptions, train_encoder
+    from mixassist.training.processes import is_first_process
 
     given = _given(request, "steps", "batch", "learning_rate", "seed", "device", "mixed_precision", "resume")
     options = EncoderOptions(data=_data_folder(request), **given)
@@ -139,7 +135,7 @@ def _encoder(request: TrainRequest, progress: Progress, cancel: CancelToken | No
         options = replace(options, multitracks=Path(request.multitracks))
     options = replace(options, folder=Path(request.folder or options.folder))
     _, recalls = train_encoder(options, progress, cancel)
-    if _is_first_process():
+    if is_first_process():
         atomic_write_bytes(options.folder / "recall.json", json.dumps(recalls, indent=1).encode())
     return options.folder / "encoder.pt"
 
@@ -147,14 +143,13 @@ def _encoder(request: TrainRequest, progress: Progress, cancel: CancelToken | No
 def _controller(request: TrainRequest, progress: Progress, cancel: CancelToken | None) -> Path:
     from mixassist.automix.controller_weights import KIND
     from mixassist.networks.checkpoint import save_weights
-    from mixassist.training.controller import PAPER, ControllerOptions, paper_batch, train_controller
+    from mixassist.training.controller import ControllerOptions, paper_words, train_controller
     from mixassist.training.controller_card import write_controller_card
+    from mixassist.training.processes import is_first_process
 
     if request.preset not in PRESETS:
         raise MixAssistError("there is no such preset", subject=request.preset, remedy=f"Choose {', '.join(PRESETS)}")
-    words: dict[str, Any] = {}
-    if request.preset == "paper":
-        words = {**PAPER, "songs_per_step": paper_batch(request.kind or "full")}
+    words = paper_words(request.kind or "full") if request.preset == "paper" else {}
     names = (
         "kind",
         "context",
@@ -171,6 +166,9 @@ def _controller(request: TrainRequest, progress: Progress, cancel: CancelToken |
     words |= _given(request, *names, "seed", "device", "mixed_precision", "resume")
     if request.seconds is not None:
         words["patch_s"] = request.seconds
+    if request.preset == "paper" and request.learning_rate is not None:
+        words["audio_rate"] = request.learning_rate  # the paper has no other lesson
+        request = replace(request, learning_rate=None)
     paths = _given(request, "multitracks", "encoder", "dataset_folder")
     words |= {name: Path(value) for name, value in paths.items()}
     words |= _given(request, "dataset")
@@ -178,7 +176,7 @@ def _controller(request: TrainRequest, progress: Progress, cancel: CancelToken |
     options = replace(options, folder=Path(request.folder or options.folder))
     network = train_controller(options, progress, cancel)
     path = options.folder / "controller.safetensors"
-    if _is_first_process():
+    if is_first_process():
         save_weights(path, KIND, network.options, network, half=True)
         write_controller_card(path, options, network)
     return path

@@ -143,7 +143,7 @@ def _read(path: Path, start: int, frames: int) -> NDArray[np.float32]:
         samples, _ = soundfile.read(path, frames=frames, start=start, dtype="float32", always_2d=True)
     except (soundfile.LibsndfileError, RuntimeError) as error:
         raise MixAssistError("cannot be read as audio", subject=path, remedy=str(error)) from error
-    samples = np.nan_to_num(samples[:, :2])
+    samples = np.nan_to_num(samples[:, :2], posinf=0.0, neginf=0.0)
     if samples.shape[1] == 2 and np.array_equal(samples[:, 0], samples[:, 1]):
         samples = samples[:, :1]
     return np.pad(samples, ((0, frames - samples.shape[0]), (0, 0)))

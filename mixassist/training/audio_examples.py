@@ -19,11 +19,13 @@ from mixassist.automix.stem_features import (
     level_vectors,
     stem_patches,
 )
+from mixassist.domain.errors import MixAssistError
 from mixassist.domain.progress import CancelToken, Progress, no_progress
 from mixassist.networks.controller import MixController
 from mixassist.networks.encoder import StemEncoder
 from mixassist.networks.log_mel import REFERENCE_LUFS
-from mixassist.training.audio_lesson import SAMPLE_RATE_HZ, AudioExample, Chain, mixed
+from mixassist.training.audio_lesson import SAMPLE_RATE_HZ, AudioExample, Chain, TunedController, mixed_by
+from mixassist.training.keeping import keep, kept
 from mixassist.training.multitracks.decisions import Decisions
 from mixassist.training.multitracks.rendered_songs import MixedSong, mixed_song
 from mixassist.training.multitracks.songs import SongFolder
@@ -45,9 +47,15 @@ def audio_examples(
     progress: Progress = no_progress,
     cancel: CancelToken | None = None,
 ) -> list[AudioExample]:
-    """Returns `count` examples, made once and kept in the folder; sung and played parts of one song are together."""
+    """Returns `count` examples, made once and kept in the folder; sung and played parts of one song are together.
+
+    Raises:
+        MixAssistError: there is no song among the folders.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     names = sorted({s.name for s in songs if not s.name.startswith("kit-")})
+    if not names:
+        raise MixAssistError("there are no songs to mix, only drum takes", remedy="Make some: mixassist train data")
     examples = []
     for number in range(count):
         if cancel is not None:
@@ -59,9 +67,8 @@ def audio_examples(
             name = names[int(lots.integers(len(names)))]
             song = mixed_song([s for s in songs if s.name == name], decisions, lots, most_stems=_MOST_STEMS)
             example = _example(song, encoder, seconds, lots)
-            with atomic_path(path) as partial:
-                torch.save(example.__dict__, partial)
-        examples.append(AudioExample(**torch.load(path, weights_only=True)))
+            keep(path, example.__dict__)
+        examples.append(AudioExample(**kept(path)))
     return examples
 
 
@@ -107,14 +114,14 @@ def _busiest_start(song: MixedSong, seconds: float) -> int:
 
 
 def write_example_mix(
-    path: Path, mixer: MixController, example: AudioExample, chain: Chain, device: torch.device
+    path: Path, network: MixController | TunedController, example: AudioExample, chain: Chain, device: torch.device
 ) -> None:
     """Writes how the network mixes an example now, and behind a second's silence the target, as FLAC."""
-    training = mixer.training
-    mixer.eval()
+    training = network.training
+    network.eval()
     with torch.no_grad():
-        mix: Tensor = mixed(mixer, example, chain, device).cpu()
-    mixer.train(training)
+        mix: Tensor = mixed_by(network, example, chain, device).cpu()
+    network.train(training)
     pause = torch.zeros(2, SAMPLE_RATE_HZ)
     target = example.mix.float()
     both = torch.cat([0.5 * mix / mix.abs().max().clamp(min=1e-6), pause, 0.5 * target / target.abs().max()], dim=1)

@@ -94,14 +94,20 @@ def audio_lesson(
         total = torch.zeros((), device=device)
         for _ in range(songs_per_step):
             example = examples[int(torch.randint(len(examples), (), generator=generator))]
-            if isinstance(network, TunedController):
-                mix = mixed(network.mixer, _reencoded(example, network.encoder, device), chain, device)
-            else:
-                mix = mixed(network, example, chain, device)
+            mix = mixed_by(network, example, chain, device)
             total = total + mix_distance(distance, mix, example.mix.to(device).float())
         return total / songs_per_step
 
     return loss_of_step
+
+
+def mixed_by(
+    network: MixController | TunedController, example: AudioExample, chain: Chain, device: torch.device
+) -> Tensor:
+    """Mixes an example as `mixed` does; a network that is tuned with its encoder hears the stems anew."""
+    if isinstance(network, TunedController):
+        return mixed(network.mixer, _reencoded(example, network.encoder, device), chain, device)
+    return mixed(network, example, chain, device)
 
 
 def _reencoded(example: AudioExample, encoder: StemEncoder, device: torch.device) -> AudioExample:

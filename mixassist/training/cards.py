@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -46,15 +47,6 @@ def example_pair(network: nn.Module, frames: int = 4096) -> dict[str, Any]:
 
 def write_card(weights: Path, options: TransformationOptions, network: nn.Module) -> Path:
     """Writes NAME.json beside the weights; `measures` is filled in by the evaluation."""
-    lessons: dict[str, Any] = {}
-    for checkpoint in sorted(options.folder.glob("*/checkpoint.pt")):
-        state = torch.load(checkpoint, map_location="cpu", weights_only=True)
-        lessons[checkpoint.parent.name] = {
-            "steps": state["step"],
-            "hours": round(state["seconds"] / 3600, 3),
-            "learning_rate": state["options"]["learning_rate"],
-            "device": state["options"]["device"],
-        }
     card = {
         "name": options.network,
         "what": "transformation network: emulates equaliser, compressor and reverb, conditioned on 26 values",
@@ -68,13 +60,27 @@ def write_card(weights: Path, options: TransformationOptions, network: nn.Module
         "held_out": "songs Rubidium and Hydrogen",
         "loss": options.loss,
         "seed": options.seed,
-        "lessons": lessons,
+        "lessons": lessons_in(options.folder, sorted(p.parent.name for p in options.folder.glob("*/checkpoint.pt"))),
         "measures": {},
         "example": example_pair(network),
     }
     path = weights.with_suffix(".json")
     atomic_write_bytes(path, (json.dumps(card, indent=2, ensure_ascii=False) + "\n").encode())
     return path
+
+
+def lessons_in(folder: Path, names: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Returns what the checkpoints of a run's lessons say: steps, hours, learning rate and device, by name."""
+    lessons = {}
+    for name in names:
+        state = torch.load(folder / name / "checkpoint.pt", map_location="cpu", weights_only=True)
+        lessons[name] = {
+            "steps": state["step"],
+            "hours": round(state["seconds"] / 3600, 3),
+            "learning_rate": state["options"]["learning_rate"],
+            "device": state["options"]["device"],
+        }
+    return lessons
 
 
 def command_of(options: TransformationOptions) -> str:

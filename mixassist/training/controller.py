@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
@@ -29,11 +32,13 @@ from mixassist.training.audio_lesson import (
 from mixassist.training.controller_lesson import controller_lesson
 from mixassist.training.datasets.multitrack import split
 from mixassist.training.datasets.registry import songs_of
-from mixassist.training.loop import LoopOptions, Trainer
+from mixassist.training.keeping import digest_of, folder_key, network_key, songs_key
+from mixassist.training.loop import LoopOptions, Trainer, forget_lessons
 from mixassist.training.mix_examples import ExampleMaker
 from mixassist.training.multitracks.decisions import Decisions
 from mixassist.training.multitracks.human_mixes import read_human_mixes
 from mixassist.training.multitracks.songs import SongFolder, by_side_of_split, read_songs
+from mixassist.training.processes import made_once
 from mixassist.training.stem_bank import (
     StemBank,
     bank_of_excerpts,
@@ -94,6 +99,7 @@ class ControllerOptions:
     resume: bool = False
 
 
+LESSONS = ("regression", "audio")
 PAPER = {
     "context": "mean",
     "members": 1,
@@ -105,14 +111,18 @@ PAPER = {
     "patience": 200,
     "decays": False,
     "tune_encoder": True,
+    "audio_songs": 100,
 }
 """Section 3.1 of Steinmetz et al. 2021: Adam at 3e-4, halved on plateaus of 200 epochs, an epoch being 100 patches of
-5 s; 16 songs a step for `basic`, 2 for `full`; a bare mean as context, no regression, the encoder tuned too."""
+5 s; a bare mean as context, no regression, the encoder tuned too. The paper cuts a new patch every time; here they are
+drawn from `audio_songs` that are mixed once."""
+_PAPERS_EPOCH = 100
 
 
-def paper_batch(kind: str) -> int:
-    """Songs a step in the paper."""
-    return 16 if kind == "basic" else 2
+def paper_words(kind: str) -> dict[str, Any]:
+    """Returns the paper's options for a kind of controller: 16 songs a step for `basic`, 2 for `full`."""
+    batch = 16 if kind == "basic" else 2
+    return {**PAPER, "songs_per_step": batch, "steps_per_epoch": round(_PAPERS_EPOCH / batch)}
 
 
 def train_controller(
@@ -128,19 +138,30 @@ def train_controller(
         raise MixAssistError("there are no such groups of controls", subject=", ".join(sorted(unknown)))
     if options.tune_encoder and options.members != 1:
         raise MixAssistError("one encoder cannot be tuned with several members", remedy="Train one member")
+    if not options.resume:
+        lessons = product(range(options.members), LESSONS)
+        forget_lessons(options.folder / f"member{member}" / lesson for member, lesson in lessons)
     encoder = read_encoder(options.encoder)
-    decisions = Decisions(read_human_mixes(options.data / "mix-decisions"), options.without)
+    mixes = read_human_mixes(options.data / "mix-decisions")
+    decisions = Decisions(mixes, options.without)
     songs, _ = by_side_of_split(read_songs(options.multitracks))
     if not songs:
         raise MixAssistError(
             "there are no multitracks", subject=options.multitracks, remedy="Make some: mixassist train data"
         )
-    maker = _maker(options, songs, encoder, decisions, scaled(progress, 0.0, 0.1), cancel)
+    bank = stem_bank(options, songs, scaled(progress, 0.0, 0.1), cancel)
+    if unknown := set(options.without) - set(bank.songs) - {mix.song for mix in mixes}:
+        raise MixAssistError("there are no such songs to leave out", subject=", ".join(sorted(unknown)))
+    songs = [song for song in songs if song.name not in options.without]
+    embeddings, heard = bank.embedded(encoder)
+    learned = set(bank.songs) - set(options.without)
+    maker = ExampleMaker(bank, embeddings, heard, decisions, songs=learned)
     mixers = []
     for member in range(options.members):
         share = scaled(progress, 0.1 + 0.9 * member / options.members, 0.1 + 0.9 * (member + 1) / options.members)
         mixers.append(_member(options, member, maker, songs, encoder, decisions, share, cancel))
-    network = ControllerNetwork(encoder.options, mixers[0].options, options.members, options.groups)
+    groups = tuple(g for g in options.groups if options.kind == "full" or g in ("gain", "pan"))
+    network = ControllerNetwork(encoder.options, mixers[0].options, options.members, groups)
     network.encoder.load_state_dict(encoder.state_dict())
     for place, mixer in zip(network.mixers, mixers, strict=True):
         place.load_state_dict(mixer.state_dict())
@@ -148,11 +169,16 @@ def train_controller(
 
 
 def read_encoder(path: Path) -> StemEncoder:
-    """Reads the encoder that `mixassist train encoder` left. Raises `MixAssistError` where it is missing."""
+    """Reads the encoder that `mixassist train encoder` left. Raises `MixAssistError` where it is missing or another."""
     if not path.is_file():
         raise MixAssistError("there is no encoder", subject=path, remedy="Train one: mixassist train encoder")
     encoder = StemEncoder()
-    encoder.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+    try:
+        encoder.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+    except (OSError, RuntimeError, ValueError, KeyError, EOFError, TypeError, pickle.UnpicklingError) as error:
+        raise MixAssistError(
+            "this is not an encoder", subject=path, remedy="Train one: mixassist train encoder"
+        ) from error
     return encoder.eval().requires_grad_(False)
 
 
@@ -160,10 +186,23 @@ def stem_bank(
     options: ControllerOptions, songs: Sequence[SongFolder], progress: Progress, cancel: CancelToken | None
 ) -> StemBank:
     """Returns the bank of all stems to learn from, listened to once and kept in the run's folder."""
-    path = options.folder / "bank.pt"
-    if path.is_file():
-        return StemBank.load(path)
-    options.folder.mkdir(parents=True, exist_ok=True)
+    real = options.data / "stems"
+    made_of = (songs_key(songs), folder_key(real) if real.is_dir() else "", options.dataset, options.dataset_folder)
+    path = options.folder / f"bank-{digest_of(*made_of, options.seed if options.dataset else 0)}.pt"
+
+    def make() -> StemBank:
+        return StemBank.load(path) if path.is_file() else _listened(options, songs, path, progress, cancel)
+
+    return made_once(options.device, make)
+
+
+def _listened(
+    options: ControllerOptions,
+    songs: Sequence[SongFolder],
+    path: Path,
+    progress: Progress,
+    cancel: CancelToken | None,
+) -> StemBank:
     bank = StemBank.joined(
         [
             bank_of_songs(songs, progress=progress, cancel=cancel),
@@ -177,19 +216,6 @@ def stem_bank(
         bank = StemBank.joined([bank, bank_of_excerpts(options.data, progress=progress)])
     bank.save(path)
     return bank
-
-
-def _maker(
-    options: ControllerOptions,
-    songs: Sequence[SongFolder],
-    encoder: StemEncoder,
-    decisions: Decisions,
-    progress: Progress,
-    cancel: CancelToken | None,
-) -> ExampleMaker:
-    bank = stem_bank(options, songs, progress, cancel)
-    embeddings, heard = bank.embedded(encoder)
-    return ExampleMaker(bank, embeddings, heard, decisions, songs=set(bank.songs) - set(options.without))
 
 
 def _member(
@@ -227,16 +253,20 @@ def _finish(
     cancel: CancelToken | None,
 ) -> None:
     """The audio lesson of one member."""
-    examples = audio_examples(
-        songs,
-        decisions,
-        encoder,
-        options.folder / "audio",
-        count=options.audio_songs,
-        seconds=options.patch_s,
-        seed=options.seed,
-        progress=scaled(progress, 0.0, 0.2),
-        cancel=cancel,
+    made_of = (songs_key(songs), folder_key(options.data / "mix-decisions"), network_key(encoder), options.without)
+    examples = made_once(
+        options.device,
+        lambda: audio_examples(
+            songs,
+            decisions,
+            encoder,
+            options.folder / "audio" / digest_of(*made_of),
+            count=options.audio_songs,
+            seconds=options.patch_s,
+            seed=options.seed,
+            progress=scaled(progress, 0.0, 0.2),
+            cancel=cancel,
+        ),
     )
     chain, folder = _chain(options.through), options.folder / f"member{member}"
     taught = TunedController(encoder.requires_grad_(True), mixer) if options.tune_encoder else mixer
@@ -244,17 +274,22 @@ def _finish(
     trainer = Trainer(taught, lesson, _loop(options, member, audio=True), folder / "audio")
     if options.resume:
         trainer.resume()
-    trainer.run(_with_examples(mixer, examples[0], chain, trainer, folder, scaled(progress, 0.2, 1.0)), cancel)
+    trainer.run(_with_examples(taught, examples[0], chain, trainer, folder, scaled(progress, 0.2, 1.0)), cancel)
 
 
 def _with_examples(
-    mixer: MixController, example: AudioExample, chain: Chain, trainer: Trainer, folder: Path, progress: Progress
+    taught: MixController | TunedController,
+    example: AudioExample,
+    chain: Chain,
+    trainer: Trainer,
+    folder: Path,
+    progress: Progress,
 ) -> Callable[[float, str], None]:
     """Progress that writes how a song sounds every hundred steps."""
 
     def report(fraction: float, what: str) -> None:
-        if trainer.step % _LISTEN_EVERY == 0:
-            write_example_mix(folder / f"step{trainer.step:06d}.flac", mixer, example, chain, trainer.device)
+        if trainer.step % _LISTEN_EVERY == 0 and trainer.rank == 0:
+            write_example_mix(folder / f"step{trainer.step:06d}.flac", taught, example, chain, trainer.device)
         progress(fraction, what)
 
     return report

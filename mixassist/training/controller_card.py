@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,8 @@ from mixassist import __version__
 from mixassist.audio.atomic import atomic_write_bytes
 from mixassist.automix.controller_weights import GROUPS, ControllerNetwork
 from mixassist.networks.controller import STEM_SIZE
-from mixassist.training.cards import CREDITS, commit
-from mixassist.training.controller import ControllerOptions
+from mixassist.training.cards import CREDITS, commit, lessons_in
+from mixassist.training.controller import LESSONS, ControllerOptions, paper_words
 
 CONTROLLER_CREDITS = (
     *CREDITS[:3],
@@ -44,11 +45,11 @@ def write_controller_card(weights: Path, options: ControllerOptions, network: Co
         "parameters": sum(p.numel() for p in network.parameters()),
         "sha256": hashlib.sha256(weights.read_bytes()).hexdigest(),
         "licence": "Apache-2.0",
-        "data": list(CONTROLLER_CREDITS),
+        "data": [*CONTROLLER_CREDITS, *([f"songs of your own: {options.dataset}"] if options.dataset else [])],
         "trained_through": options.through if options.audio_steps else "no console: regression of decisions",
-        "held_out": "a fifth of the MIDI songs by name; of real songs none, see the measures that leave one out",
+        "held_out": f"a fifth of the MIDI songs by name; of real songs {', '.join(options.without) or 'none'}",
         "groups": {g: "network" if g in network.groups else "rules" for g in GROUPS},
-        "lessons": _lessons(options.folder),
+        "lessons": lessons_in(options.folder, _lessons(options)),
         "measures": {},
         "example": example_pair(network),
     }
@@ -73,23 +74,32 @@ def example_pair(network: ControllerNetwork, stems: int = 5) -> dict[str, Any]:
 def _command(options: ControllerOptions) -> str:
     usual = ControllerOptions(data=options.data)
     words = ["mixassist train controller"]
-    for name in ("kind", "context", "members", "steps", "audio_steps", "through", "batch", "seed", "device"):
+    if options.tune_encoder:  # nothing but the preset tunes it
+        usual = replace(usual, **paper_words(options.kind))
+        words.append("--preset paper")
+    for flag, name in _FLAGS.items():
         value = getattr(options, name)
         if value != getattr(usual, name):
-            words.append(f"--{name.replace('_', '-')} {value}")
+            words.append(f"--{flag} {value}")
     if options.groups != usual.groups:
         words.append(f"--groups {' '.join(options.groups)}")
+    if options.audio_rate != usual.audio_rate:
+        words.append(f"--learning-rate {options.audio_rate}")
+    if options.mixed_precision:
+        words.append("--mixed-precision")
     return " ".join([*words, *(f"--without {song!r}" for song in options.without)])
 
 
-def _lessons(folder: Path) -> dict[str, Any]:
-    lessons = {}
-    for checkpoint in sorted(folder.glob("member*/*/checkpoint.pt")):
-        state = torch.load(checkpoint, map_location="cpu", weights_only=True)
-        lessons["/".join(checkpoint.parts[-3:-1])] = {
-            "steps": state["step"],
-            "hours": round(state["seconds"] / 3600, 3),
-            "learning_rate": state["options"]["learning_rate"],
-            "device": state["options"]["device"],
-        }
-    return lessons
+_FLAGS = {
+    **{name.replace("_", "-"): name for name in ("kind", "context", "members", "steps", "audio_steps", "audio_songs")},
+    **{name: name for name in ("through", "batch", "dataset", "seed", "device")},
+    "seconds": "patch_s",
+    "learning-rate": "learning_rate",
+}
+"""Options of the command line, and what they are called in `ControllerOptions`."""
+
+
+def _lessons(options: ControllerOptions) -> list[str]:
+    """The folders of the lessons that ran."""
+    ran = [name for name, steps in zip(LESSONS, (options.steps, options.audio_steps), strict=True) if steps]
+    return [f"member{member}/{lesson}" for member in range(options.members) for lesson in sorted(ran)]

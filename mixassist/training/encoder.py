@@ -12,7 +12,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from mixassist.audio.atomic import atomic_path
 from mixassist.domain.progress import CancelToken, Progress, no_progress, scaled
 from mixassist.networks.encoder import EMBEDDING_SIZE, INSTRUMENT_KEYS, StemEncoder
 from mixassist.networks.log_mel import BANDS, PATCH_FRAMES, from_network_scale, to_network_scale
@@ -24,8 +23,10 @@ from mixassist.training.encoder_data import (
     real_recordings,
     song_recordings,
 )
+from mixassist.training.keeping import digest_of, folder_key, keep, kept, songs_key
 from mixassist.training.loop import LoopOptions, Trainer
 from mixassist.training.multitracks.songs import by_side_of_split, read_songs
+from mixassist.training.processes import made_once
 from mixassist.training.teacher import EMBEDDING_SIZE as TEACHER_SIZE
 from mixassist.training.teacher import SCORES, Teacher
 
@@ -122,6 +123,10 @@ def encoder_accuracy(encoder: StemEncoder, held_out: PatchSet) -> tuple[float, d
     return sum(recalls.values()) / max(len(recalls), 1), recalls
 
 
+_HEARD = ("stems", "noise", "guitar", "teacher")
+"""The folders of the data that the patches are cut from, and whose teacher says what is heard in them."""
+
+
 @dataclass(frozen=True)
 class EncoderOptions:
     """How the encoder is taught: from the song folders in `multitracks` and the recordings and teacher in `data`."""
@@ -154,7 +159,9 @@ def train_encoder(
     learned, measured = by_side_of_split(read_songs(options.multitracks))
     recordings = chain(real_recordings(options.data, held_out=False), song_recordings(learned))
     options.folder.mkdir(parents=True, exist_ok=True)
-    train = _kept(options.folder / "patches.pt", recordings, teacher, scaled(progress, 0.0, 0.3), cancel)
+    made_of = digest_of(songs_key(learned), *(folder_key(options.data / name) for name in _HEARD))
+    path = options.folder / f"patches-{made_of}.pt"
+    train = made_once(options.device, lambda: _kept(path, recordings, teacher, scaled(progress, 0.0, 0.3), cancel))
     torch.manual_seed(options.seed)
     pupil = EncoderPupil(StemEncoder())
     loop = LoopOptions(
@@ -172,8 +179,8 @@ def train_encoder(
         trainer.resume()
     trainer.run(scaled(progress, 0.3, 1.0), cancel)
     encoder = pupil.encoder.cpu()
-    with atomic_path(options.folder / "encoder.pt") as path:
-        torch.save(encoder.state_dict(), path)
+    if trainer.rank == 0:
+        keep(options.folder / "encoder.pt", encoder.state_dict())
     recalls = {}
     apart = {"rendered": song_recordings(measured), "real": real_recordings(options.data, held_out=True)}
     for name, held_out in apart.items():
@@ -186,7 +193,5 @@ def _kept(
 ) -> PatchSet:
     """The patches, made once and kept beside the run."""
     if not path.is_file():
-        made = patch_set(recordings, teacher, progress=progress, cancel=cancel)
-        with atomic_path(path) as partial:
-            torch.save(made.__dict__, partial)
-    return PatchSet(**torch.load(path, weights_only=True))
+        keep(path, patch_set(recordings, teacher, progress=progress, cancel=cancel).__dict__)
+    return PatchSet(**kept(path))

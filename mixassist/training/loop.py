@@ -8,21 +8,20 @@ from __future__ import annotations
 
 import contextlib
 import csv
-import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.amp.grad_scaler import GradScaler
 from torch.nn.parallel import DistributedDataParallel
 
 from mixassist.audio.atomic import atomic_path
 from mixassist.domain.errors import MixAssistError
 from mixassist.domain.progress import CancelToken, Progress, no_progress
+from mixassist.training.processes import device_of, is_first_process, join_processes
 
 LossOfStep = Callable[[nn.Module, torch.Generator, torch.device], Tensor]
 """Makes a step's examples with the generator, runs the network on them and returns the loss."""
@@ -51,6 +50,10 @@ class LoopOptions:
     checkpoint_every: int = 200
 
 
+_BEGUN_WITH = ("learning_rate", "steps_per_epoch", "patience", "seed", "clip_norm", "weight_decay")
+"""What may not change in the middle of a run; a longer one goes on from a shorter."""
+
+
 class _Lesson(nn.Module):
     """A network inside its lesson, so that several processes' gradients are joined whatever part a lesson calls."""
 
@@ -67,8 +70,8 @@ class Trainer:
 
     def __init__(self, network: nn.Module, loss_of_step: LossOfStep, options: LoopOptions, folder: Path) -> None:
         self.options, self.loss_of_step, self.folder = options, loss_of_step, folder
-        self.rank, self.world = _join_processes()
-        self.device = _device_of(options.device, self.rank)
+        self.rank, self.world = join_processes(options.device)
+        self.device = device_of(options.device, self.rank)
         self.network = network.to(self.device)
         self.lesson: nn.Module = _Lesson(self.network, loss_of_step)
         if self.world > 1:
@@ -76,7 +79,6 @@ class Trainer:
         trained = [p for p in network.parameters() if p.requires_grad]
         self.optimizer = torch.optim.AdamW(trained, lr=options.learning_rate, weight_decay=options.weight_decay)
         self.plateau = torch.optim.lr_scheduler.ReduceLROnPlateau(self.optimizer, factor=0.5, patience=options.patience)
-        self.scaler = GradScaler(enabled=options.mixed_precision and self.device.type == "cuda")
         self.step, self.seconds = 0, 0.0
         self._epoch_losses: list[float] = []
 
@@ -89,22 +91,29 @@ class Trainer:
         """Goes on from the folder's checkpoint if there is one; returns whether there was.
 
         Raises:
-            MixAssistError: the checkpoint is of another network or not readable.
+            MixAssistError: the checkpoint is of another network, was begun with other options, or is not readable.
         """
         if not self.checkpoint_path.is_file():
             return False
         try:
-            state = torch.load(self.checkpoint_path, map_location=self.device, weights_only=True)
+            state = torch.load(self.checkpoint_path, map_location="cpu", weights_only=True)
+            begun = state["options"]
             self.network.load_state_dict(state["network"])
             self.optimizer.load_state_dict(state["optimizer"])
             self.plateau.load_state_dict(state["plateau"])
-            self.scaler.load_state_dict(state["scaler"])
             self.step, self.seconds = state["step"], state["seconds"]
             self._epoch_losses = state["epoch_losses"]
         except (OSError, RuntimeError, KeyError, ValueError) as error:
             raise MixAssistError(
                 "this checkpoint cannot be resumed", subject=self.checkpoint_path, remedy="Train into another folder"
             ) from error
+        now = asdict(self.options)
+        changed = [name for name in _BEGUN_WITH if begun.get(name) != now[name]]
+        if changed:
+            told = ", ".join(f"{name.replace('_', ' ')} {begun.get(name)}" for name in changed)
+            raise MixAssistError(
+                f"this run was begun with {told}", subject=self.folder, remedy="Give the same, or start it anew"
+            )
         return True
 
     def save(self) -> None:
@@ -115,7 +124,6 @@ class Trainer:
             "network": self.network.state_dict(),
             "optimizer": self.optimizer.state_dict(),
             "plateau": self.plateau.state_dict(),
-            "scaler": self.scaler.state_dict(),
             "step": self.step,
             "seconds": self.seconds,
             "epoch_losses": self._epoch_losses,
@@ -159,17 +167,28 @@ class Trainer:
     def _one_step(self) -> float:
         generator = torch.Generator().manual_seed(_mixed(self.options.seed, self.step, self.rank))
         torch.manual_seed(_mixed(self.options.seed + 1, self.step, self.rank))
+        statistics = self._statistics()
         precision = torch.autocast(self.device.type, torch.bfloat16, enabled=self.options.mixed_precision)
         self.optimizer.zero_grad(set_to_none=True)
         with precision:
             loss = self.lesson(generator, self.device)
-        self.scaler.scale(loss).backward()
-        self.scaler.unscale_(self.optimizer)
+        loss.backward()
         norm = nn.utils.clip_grad_norm_(self.network.parameters(), self.options.clip_norm)
         if torch.isfinite(norm):
-            self.scaler.step(self.optimizer)
-        self.scaler.update()
+            self.optimizer.step()
+        else:
+            # The normalisations must not remember a step that came to nothing.
+            for statistic, before in statistics:
+                statistic.copy_(before)
         return float(loss.detach())
+
+    def _statistics(self) -> list[tuple[Tensor, Tensor]]:
+        """The running statistics of the normalisations, each with a copy."""
+        found = []
+        for module in self.network.modules():
+            if isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d):
+                found += [(t, t.clone()) for t in (module.running_mean, module.running_var) if t is not None]
+        return found
 
     def _end_of_step(self, loss: float) -> None:
         options = self.options
@@ -193,24 +212,6 @@ def _mixed(seed: int, step: int, rank: int) -> int:
     return (seed * 1_000_003 + step) * 1_009 + rank
 
 
-def _join_processes() -> tuple[int, int]:
-    """Joins the process group that `torchrun` announces in the environment; returns rank and world size."""
-    world = int(os.environ.get("WORLD_SIZE", "1"))
-    if world == 1:
-        return 0, 1
-    if not torch.distributed.is_initialized():
-        torch.distributed.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
-    return torch.distributed.get_rank(), world
-
-
-def _device_of(name: str, rank: int) -> torch.device:
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "cpu"
-    if name == "cuda" and not torch.cuda.is_available():
-        raise MixAssistError("there is no CUDA device", subject="--device cuda", remedy="Use --device cpu")
-    return torch.device("cuda", rank % torch.cuda.device_count()) if name == "cuda" else torch.device(name)
-
-
 @contextlib.contextmanager
 def _curves(folder: Path, rank: int, step: int) -> Iterator[Callable[[int, float, float], None]]:
     """Writes loss and learning rate to curves.csv, and to TensorBoard where it is installed."""
@@ -223,10 +224,12 @@ def _curves(folder: Path, rank: int, step: int) -> Iterator[Callable[[int, float
         board = None
     else:
         board = SummaryWriter(str(folder / "tensorboard"), purge_step=step)
-    with (folder / "curves.csv").open("a" if step else "w", newline="") as file:
+    path = folder / "curves.csv"
+    before = _rows_until(path, step)
+    with path.open("w", newline="") as file:
         table = csv.writer(file)
-        if not step:
-            table.writerow(["step", "loss", "learning_rate"])
+        table.writerow(["step", "loss", "learning_rate"])
+        table.writerows(before)
 
         def log(step: int, loss: float, rate: float) -> None:
             table.writerow([step, f"{loss:.8g}", f"{rate:.8g}"])
@@ -239,3 +242,18 @@ def _curves(folder: Path, rank: int, step: int) -> Iterator[Callable[[int, float
         finally:
             if board is not None:
                 board.close()
+
+
+def _rows_until(path: Path, step: int) -> list[list[str]]:
+    """The rows of an earlier run up to the step from which it goes on; a killed run wrote more than it kept."""
+    if not step or not path.is_file():
+        return []
+    with path.open(newline="") as file:
+        return [row for row in list(csv.reader(file))[1:] if row and int(row[0]) <= step]
+
+
+def forget_lessons(folders: Iterable[Path]) -> None:
+    """Removes the checkpoints in lessons' folders, so that nothing of an earlier run is ever resumed."""
+    if is_first_process():
+        for folder in folders:
+            (folder / "checkpoint.pt").unlink(missing_ok=True)

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from mixassist.automix.stem_features import instrument_vector, level_vectors
+from mixassist.domain.errors import MixAssistError
 from mixassist.domain.parameters import PARAMETER, REVERB_TYPES
 from mixassist.networks.encoder import INSTRUMENT_KEYS
 from mixassist.networks.log_mel import REFERENCE_LUFS
@@ -41,9 +42,10 @@ COMPRESSOR_VALUES = ("threshold_db", "attack_ms", "release_ms", "ratio")
 
 @dataclass(frozen=True)
 class Targets:
-    """What was done, for every stem of a song; each a float32 tensor (stems, …).
+    """What was done, for every stem of a song; each a tensor (stems, …), float32 but for the indices `reverb_type`.
 
-    `weight` is 0 where a target says nothing of a stem; levels are in LU, settings in their own units.
+    `pan_weight` and `settings_weight` are 0 where a target says nothing of a stem; levels are in LU, settings in their
+    own units.
     """
 
     level_lu: Tensor
@@ -71,7 +73,7 @@ class ExampleMaker:
 
     Args:
         bank: the stems; `embeddings` (rows, 128) and `heard` (rows, 24) are what the encoder makes of them.
-        real: name of the bank's sources that are excerpts with the artist's levels: rows with finite levels.
+        songs: names of those that may be learned from.
         shares: of decided, played and real songs.
     """
 
@@ -125,6 +127,10 @@ class ExampleMaker:
         """Returns the channels of a human mix, each with a stem of its instrument, as an example."""
         order = lots.permutation(len(channels))[:MOST_STEMS]
         chosen = [c for i in order if (c := channels[int(i)]).instrument in self.by_instrument]
+        if not chosen:
+            raise MixAssistError(
+                "no stem is of an instrument that people mixed", remedy="Learn from more songs: mixassist train data"
+            )
         rows = [self._stem_for(c, lots) for c in chosen]
         return self._example(rows, chosen, lots, staging)
 
@@ -158,7 +164,10 @@ class ExampleMaker:
         return self.real(rows, lots)
 
     def real(self, rows: Sequence[int], lots: np.random.Generator, staging: str = "") -> Example:
-        """Returns stems of an excerpt, with the artist's levels as the target, as an example."""
+        """Returns stems of a mixed song, with the levels in its mix as the target, as an example.
+
+        Finished stems teach that nothing else was to be done; of raw takes only the levels are known.
+        """
         levels = self.bank.levels[list(rows)]
         raw = _staged(levels.tolist(), lots, staging, recorded_share=0.15)
         count, size = len(rows), len(EQUALIZER_KEYS)
@@ -168,7 +177,7 @@ class ExampleMaker:
             pan=torch.zeros(count),
             pan_weight=self.bank.stereo[list(rows)].float(),
             equalizer=flat,
-            settings_weight=torch.ones(count),
+            settings_weight=self.bank.finished[list(rows)].float(),
             compressor=torch.zeros(count, len(COMPRESSOR_VALUES)),
             compressor_use=torch.zeros(count),
             reverb_use=torch.zeros(count),

@@ -23,6 +23,7 @@ from mixassist.networks.controller import HEARING_SIZE
 from mixassist.networks.encoder import INSTRUMENT_KEYS, StemEncoder
 from mixassist.networks.log_mel import BANDS, PATCH_FRAMES
 from mixassist.training.datasets.multitrack import MultitrackSong, read_song, song_frames
+from mixassist.training.keeping import keep, kept
 from mixassist.training.multitracks.fluidsynth import SAMPLE_RATE_HZ
 from mixassist.training.multitracks.raw import made_raw
 from mixassist.training.multitracks.songs import SongFolder
@@ -39,7 +40,8 @@ class StemBank:
     """Stems by row; `songs` names the song of each row, `players` what sort of recording it is.
 
     `patches` (rows, 16, 64, 96) float16 with `counts` of them used; `hearing` (rows, 40); `instruments` (rows,)
-    indices; `levels` (rows,) the loudness in the artist's mix in LUFS, NaN where there is none; `stereo` (rows,).
+    indices; `levels` (rows,) the loudness in the artist's mix in LUFS, NaN where there is none; `stereo` (rows,);
+    `finished` (rows,) whether a stem is just as it sounds in that mix, so that nothing else was done to it there.
     """
 
     songs: list[str]
@@ -51,26 +53,27 @@ class StemBank:
     instruments: torch.Tensor
     levels: torch.Tensor
     stereo: torch.Tensor
+    finished: torch.Tensor
 
     def __len__(self) -> int:
         return len(self.songs)
 
     def save(self, path: Path) -> None:
         """Keeps the bank as a torch file of this machine's own making."""
-        torch.save(self.__dict__, path)
+        keep(path, self.__dict__)
 
     @staticmethod
     def load(path: Path) -> StemBank:
         """Reads what `save` wrote."""
-        return StemBank(**torch.load(path, weights_only=True))
+        return StemBank(**kept(path))
 
     @staticmethod
     def joined(banks: Iterable[StemBank]) -> StemBank:
         """Returns several banks as one."""
         parts = [b for b in banks if len(b)]
         rows: dict[str, Any] = {k: [x for b in parts for x in getattr(b, k)] for k in ("songs", "sources", "names")}
-        for kept in ("patches", "counts", "hearing", "instruments", "levels", "stereo"):
-            rows[kept] = torch.cat([getattr(b, kept) for b in parts])
+        for key in ("patches", "counts", "hearing", "instruments", "levels", "stereo", "finished"):
+            rows[key] = torch.cat([getattr(b, key) for b in parts])
         return StemBank(**rows)
 
     @torch.no_grad()
@@ -185,7 +188,7 @@ def bank_of_excerpts(data: Path, *, crops: int = 3, progress: Progress = no_prog
                     level = listen(piece, excerpt.sample_rate_hz).loudness_lufs
                     yield excerpt.song, f"{excerpt.name}/{crop} in four", name, instrument, piece, level
 
-    return _bank(rows(), SAMPLE_RATE_HZ)
+    return _bank(rows(), SAMPLE_RATE_HZ, finished=True)
 
 
 def bank_of_multitracks(
@@ -240,7 +243,9 @@ def _crop(excerpt: Excerpt, number: int) -> tuple[int, int]:
     return start, start + length
 
 
-def _bank(rows: Iterator[tuple[str, str, str, str, np.ndarray, float]], sample_rate_hz: int) -> StemBank:
+def _bank(
+    rows: Iterator[tuple[str, str, str, str, np.ndarray, float]], sample_rate_hz: int, *, finished: bool = False
+) -> StemBank:
     songs, sources, names = [], [], []
     patches, counts, vectors, instruments, levels, stereo = [], [], [], [], [], []
     for song, source, name, instrument, samples, level in rows:
@@ -269,6 +274,7 @@ def _bank(rows: Iterator[tuple[str, str, str, str, np.ndarray, float]], sample_r
         torch.tensor(instruments, dtype=torch.int64),
         torch.tensor(levels, dtype=torch.float32),
         torch.tensor(stereo, dtype=torch.bool),
+        torch.full((len(songs),), finished),
     )
 
 

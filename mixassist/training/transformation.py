@@ -20,12 +20,13 @@ from mixassist.dsp.equalizer import equalize
 from mixassist.dsp.reverb import reverberate
 from mixassist.networks.losses import LOSSES
 from mixassist.networks.registry import build_transformation
-from mixassist.training.loop import LoopOptions, LossOfStep, Trainer
+from mixassist.training.loop import LoopOptions, LossOfStep, Trainer, forget_lessons
 from mixassist.training.sources import SAMPLE_RATE_HZ, AudioPool, audio_pool
 from mixassist.training.stages import audio_lesson, clap_into, filter_lesson, gain_lesson, space_lesson
 
 _PAPERS_BATCH = 32
 _SETTLING_PATCHES = 48
+_LESSONS = ("filter", "gain", "space", "joint", "audio")
 
 
 def console_chain(audio: Tensor, controls: Mapping[str, Tensor], active: Collection[Group]) -> Tensor:
@@ -108,6 +109,8 @@ def train_transformation(
     if options.data is not None:
         pool = audio_pool(options.data, held_out=False, library=StemLibrary(), cancel=cancel)
     lessons = lessons_of(options, pool)
+    if not options.resume:
+        forget_lessons(options.folder / name for name in _LESSONS)
     total = sum(lesson.steps for lesson in lessons)
     before = 0
     for lesson in lessons:
@@ -120,7 +123,7 @@ def train_transformation(
             mixed_precision=options.mixed_precision,
         )
         trainer = Trainer(network, lesson.loss, loop, options.folder / lesson.name)
-        resumed = options.resume and trainer.resume()
+        resumed = trainer.resume() if options.resume else False
         if lesson.name == "space" and not resumed:
             clap_into(console_chain, network)
         part = scaled(progress, before / total, (before + lesson.steps) / total)

@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +11,8 @@ import pytest
 import soundfile
 import torch
 
-from mixassist.api.training import TrainRequest, train
-from mixassist.automix.controller_weights import load_controller
 from mixassist.automix.families import level_together_lu
 from mixassist.automix.hearing import loudness_lufs
-from mixassist.domain.errors import MixAssistError
 from mixassist.domain.parameters import PARAMETER
 from mixassist.networks.controller import STEM_SIZE, MixController
 from mixassist.networks.encoder import INSTRUMENT_KEYS, StemEncoder
@@ -36,7 +32,7 @@ from mixassist.training.datasets.registry import songs_of
 from mixassist.training.mix_examples import ExampleMaker
 from mixassist.training.multitracks.decisions import Decisions, in_few_stems, in_four_stems
 from mixassist.training.multitracks.human_mixes import HumanChannel, HumanMix
-from mixassist.training.multitracks.songs import is_held_out, read_songs, write_song
+from mixassist.training.multitracks.songs import read_songs, write_song
 from mixassist.training.stem_bank import StemBank, bank_of_groups, bank_of_multitracks, bank_of_songs
 
 LEVELS = {"kick": -3.0, "bass": 1.0, "lead_vocal": 6.0, "keys": -4.0}
@@ -51,25 +47,9 @@ def decisions() -> Decisions:
     return Decisions([HumanMix("song", "A", 1.0, tuple(channel(k, v) for k, v in LEVELS.items()))])
 
 
-def songs(root: Path, count: int = 2) -> Path:
-    lots = np.random.default_rng(4)
-    time = np.arange(4 * SAMPLE_RATE_HZ) / SAMPLE_RATE_HZ
-    sounds = {
-        "kick": np.sin(2 * np.pi * 55 * time) * np.exp(-(time % 0.5) * 20),
-        "bass": np.sin(2 * np.pi * 80 * time),
-        "lead_vocal": np.sin(2 * np.pi * 440 * time) * (0.5 + 0.5 * np.sin(2 * np.pi * 3 * time)),
-        "keys": lots.standard_normal(len(time)) * 0.3,
-    }
-    names = [f"tune {i}" for i in range(40) if not is_held_out(f"tune {i}")][:count]
-    for name in names:
-        stems = [(f"{k}.flac", k, "made up", v[:, None].astype(np.float32)) for k, v in sounds.items()]
-        write_song(root / name, name, "MIDI made up", stems)
-    return root
-
-
 @pytest.fixture(scope="module")
-def bank(tmp_path_factory: pytest.TempPathFactory) -> StemBank:
-    return bank_of_songs(read_songs(songs(tmp_path_factory.mktemp("songs"))), takes=2)
+def bank(tmp_path_factory: pytest.TempPathFactory, write_songs: Callable[..., Path]) -> StemBank:
+    return bank_of_songs(read_songs(write_songs(tmp_path_factory.mktemp("songs"))), takes=2)
 
 
 @pytest.fixture(scope="module")
@@ -223,55 +203,6 @@ def test_an_untrained_network_mixes_at_equal_loudness() -> None:
     network = MixController(width=16).eval().requires_grad_(False)
     mix = mixed(network, example, through_console, torch.device("cpu"))
     assert mix.shape == (2, SAMPLE_RATE_HZ) and torch.isfinite(mix).all()
-
-
-@pytest.mark.parametrize("through", ["wet", "model"])
-def test_the_whole_training_runs_and_goes_on_and_keeps_songs_apart(device: str, through: str, tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    (data / "mix-decisions").mkdir(parents=True)
-    tracks = [
-        {
-            "track-name": kind,
-            "track-instrument-type": kind,
-            "track-instrument-subtype": sub,
-            "parameters": {"gain": gain, "pan": [0]},
-            "track-audio-features": {"track-audio-lufs": -23.0},
-        }
-        for kind, sub, gain in (
-            ("DRUMS", "KICK", -3),
-            ("BASS", "ELECTRIC", 1),
-            ("VOCALS", "LEAD", 6),
-            ("KEYS", "ELECTRIC", -4),
-        )
-    ]
-    mixes = [{"song-name": s, "mix-name": "A", "mix-evaluation": [], "tracks": tracks} for s in ("one", "two")]
-    (data / "mix-decisions" / "mixologydb.json").write_text(json.dumps({"mixes": mixes}))
-    encoder = tmp_path / "encoder.pt"
-    torch.save(StemEncoder().state_dict(), encoder)
-    multitracks = songs(tmp_path / "songs")
-    request = TrainRequest(
-        "controller",
-        folder=str(tmp_path / "run"),
-        data=str(data),
-        multitracks=str(multitracks),
-        encoder=str(encoder),
-        members=1,
-        steps=3,
-        audio_steps=2,
-        audio_songs=1,
-        batch=2,
-        seconds=1.0,
-        through=through,
-        device=device,
-    )
-    path = train(request)
-    network = load_controller(path)
-    assert network.groups == ("gain", "pan", "equalizer", "compressor", "reverb")
-    card = json.loads(path.with_suffix(".json").read_text())
-    assert card["lessons"]["member0/regression"]["steps"] == 3 and card["lessons"]["member0/audio"]["steps"] == 2
-    assert train(replace(request, resume=True)) == path
-    with pytest.raises(MixAssistError, match="no encoder"):
-        train(replace(request, encoder=str(tmp_path / "none.pt"), folder=str(tmp_path / "b")))
 
 
 def test_the_controls_of_an_untrained_network_are_the_tables_defaults() -> None:

@@ -63,6 +63,42 @@ def test_a_resumed_run_equals_an_unbroken_one(tmp_path: Path) -> None:
         assert torch.equal(a, b)
 
 
+def test_the_curve_of_a_killed_run_has_no_step_twice(tmp_path: Path) -> None:
+    stop = CancelToken()
+    killed = Trainer(fresh(), line_lesson, options(40), tmp_path)
+    with pytest.raises(KeyboardInterrupt):
+        killed.run(lambda fraction, what: _interrupt(fraction >= 0.5), stop)
+    resumed = Trainer(fresh(), line_lesson, options(40), tmp_path)
+    assert resumed.resume() and resumed.step < 20
+    resumed.run()
+    with (tmp_path / "curves.csv").open() as file:
+        assert [int(row["step"]) for row in csv.DictReader(file)] == list(range(1, 41))
+
+
+def _interrupt(now: bool) -> None:
+    if now:
+        raise KeyboardInterrupt
+
+
+def test_a_run_goes_on_only_as_it_was_begun(tmp_path: Path) -> None:
+    Trainer(fresh(), line_lesson, options(1), tmp_path).run()
+    with pytest.raises(MixAssistError, match=r"begun with learning rate 0\.02, seed 0"):
+        Trainer(fresh(), line_lesson, options(2, learning_rate=0.5, seed=1), tmp_path).resume()
+    assert Trainer(fresh(), line_lesson, options(2, mixed_precision=True), tmp_path).resume()
+
+
+def test_a_step_that_comes_to_nothing_leaves_no_trace(tmp_path: Path) -> None:
+    network = nn.Sequential(nn.BatchNorm1d(3), nn.Linear(3, 1))
+
+    def broken(network: nn.Module, generator: torch.Generator, device: torch.device) -> Tensor:
+        return network(torch.full((4, 3), torch.nan)).sum()
+
+    before = {name: value.clone() for name, value in network.state_dict().items() if "num" not in name}
+    Trainer(network, broken, options(2), tmp_path).run()
+    after = network.state_dict()
+    assert all(torch.equal(value, after[name]) for name, value in before.items())
+
+
 def test_a_plateau_halves_the_learning_rate(tmp_path: Path) -> None:
     def flat(network: nn.Module, generator: torch.Generator, device: torch.device) -> Tensor:
         return 0.0 * network(torch.zeros(1, 3)).sum() + 1.0

@@ -170,4 +170,4 @@ def _read(path: Path, start: int, frames: int) -> Samples:
             samples = file.read(frames, dtype="float32", always_2d=True)[:, :2]
     except (soundfile.LibsndfileError, OSError) as error:
         raise MixAssistError("cannot be read as audio", subject=path, remedy=str(error)) from error
-    return np.pad(np.nan_to_num(samples), ((0, frames - len(samples)), (0, 0)))
+    return np.pad(np.nan_to_num(samples, posinf=0.0, neginf=0.0), ((0, frames - len(samples)), (0, 0)))
