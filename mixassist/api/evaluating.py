@@ -85,10 +85,10 @@ def _transformation(
     data: Path, weights: Sequence[Path], count: int | None, progress: Progress, cancel: CancelToken | None
 ) -> tuple[dict[str, Any], str]:
     from mixassist.audio.stems import StemLibrary
+    from mixassist.evaluation.recordings import audio_pool
     from mixassist.evaluation.transformation import evaluate_transformation, table_text
     from mixassist.networks.checkpoint import read_weights
     from mixassist.networks.registry import TRANSFORMATIONS, load_transformation
-    from mixassist.training.sources import audio_pool
 
     if count is not None and count < 1:
         raise MixAssistError("there is nothing to measure", subject=f"{count} examples", remedy="Ask for at least one")

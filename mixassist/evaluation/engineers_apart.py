@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 
 from mixassist.domain.errors import MixAssistError
+from mixassist.evaluation.agreed_levels import agreed_levels
 from mixassist.evaluation.mix_decisions import MixedTrack, read_mixology
-from mixassist.training.multitracks.human_mixes import agreed_levels
 
 _FEWEST_SHARED = 6
 """Two mixes are compared when they share so many takes."""

@@ -22,10 +22,10 @@ from mixassist.domain.parameters import REVERB_TYPES, Group
 from mixassist.domain.progress import CancelToken, Progress, no_progress
 from mixassist.dsp.channel_strip import bracket
 from mixassist.dsp.reverb import REVERB_DECAY_S
+from mixassist.evaluation.recordings import SAMPLE_RATE_HZ, AudioPool, scaled_to
 from mixassist.networks.conditioning import conditioning
 from mixassist.networks.losses import MultiResolutionSTFT
-from mixassist.training.draws import random_controls
-from mixassist.training.sources import SAMPLE_RATE_HZ, AudioPool, scaled_to
+from mixassist.networks.random_controls import random_controls
 
 TEST_RMS_DBFS = -20.0
 QUIETEST_TARGET_DBFS = -60.0

@@ -16,7 +16,7 @@ from torch import nn
 from mixassist import __version__
 from mixassist.audio.atomic import atomic_write_bytes
 from mixassist.networks.conditioning import conditioning
-from mixassist.training.draws import random_controls
+from mixassist.networks.random_controls import random_controls
 from mixassist.training.synthetic import segments
 from mixassist.training.transformation import TransformationOptions
 

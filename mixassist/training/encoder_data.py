@@ -18,10 +18,10 @@ from mixassist.automix.excerpts import clean
 from mixassist.automix.hearing import loudness_lufs
 from mixassist.domain.errors import MixAssistError
 from mixassist.domain.progress import CancelToken, Progress, no_progress
+from mixassist.evaluation.recordings import HELD_OUT_SONGS
 from mixassist.networks.encoder import INSTRUMENT_KEYS
 from mixassist.networks.log_mel import REFERENCE_LUFS, log_mel_patches, patch_samples
 from mixassist.training.multitracks.songs import SongFolder
-from mixassist.training.sources import HELD_OUT_SONGS
 from mixassist.training.teacher import Teacher
 
 SAMPLE_RATE_HZ = 44_100

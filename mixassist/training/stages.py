@@ -14,10 +14,11 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from mixassist.domain.parameters import REVERB_TYPES, Group
+from mixassist.evaluation.recordings import AudioPool
 from mixassist.networks.conditioning import conditioning
+from mixassist.networks.random_controls import random_controls
 from mixassist.networks.staged import SAMPLE_RATE_HZ, StagedNetwork
-from mixassist.training.draws import random_controls
-from mixassist.training.sources import AudioPool, random_audio
+from mixassist.training.sources import random_audio
 from mixassist.training.synthetic import impulse
 
 Chain = Callable[[Tensor, Mapping[str, Tensor], Collection[Group]], Tensor]

@@ -18,10 +18,10 @@ from mixassist.domain.progress import CancelToken, Progress, no_progress, scaled
 from mixassist.dsp.compressor import compress
 from mixassist.dsp.equalizer import equalize
 from mixassist.dsp.reverb import reverberate
+from mixassist.evaluation.recordings import SAMPLE_RATE_HZ, AudioPool, audio_pool
 from mixassist.networks.losses import LOSSES
 from mixassist.networks.registry import build_transformation
 from mixassist.training.loop import LoopOptions, LossOfStep, Trainer, forget_lessons
-from mixassist.training.sources import SAMPLE_RATE_HZ, AudioPool, audio_pool
 from mixassist.training.stages import audio_lesson, clap_into, filter_lesson, gain_lesson, space_lesson
 
 _PAPERS_BATCH = 32

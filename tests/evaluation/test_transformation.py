@@ -19,6 +19,7 @@ from mixassist.domain.parameters import PARAMETER
 from mixassist.domain.progress import CancelToken
 from mixassist.dsp.equalizer import equalize
 from mixassist.evaluation import transformation
+from mixassist.evaluation.recordings import SAMPLE_RATE_HZ, AudioPool, audio_pool
 from mixassist.evaluation.transformation import (
     PARTS,
     QUIETEST_TARGET_DBFS,
@@ -32,7 +33,6 @@ from mixassist.evaluation.transformation import (
     yardsticks,
 )
 from mixassist.networks.losses import MultiResolutionSTFT
-from mixassist.training.sources import SAMPLE_RATE_HZ, AudioPool, audio_pool
 
 SECONDS = 0.3
 STFT = MultiResolutionSTFT()

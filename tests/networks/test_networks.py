@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+from mixassist.networks.random_controls import random_controls
 
 from mixassist.domain.controls import Controls
 from mixassist.dsp.equalizer import biquad_response, equalizer_biquads
@@ -14,7 +15,6 @@ from mixassist.networks.gain_stage import GainStage, spread_over_hops
 from mixassist.networks.registry import build_transformation
 from mixassist.networks.staged import StagedNetwork
 from mixassist.networks.tcn import TCN
-from mixassist.training.draws import random_controls
 
 SMALL = {"filter_width": 8, "gain_width": 8, "space_seconds": 0.1, "space_knots": 4}
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from mixassist.networks.random_controls import random_controls
 
 from mixassist.automix.controller_weights import GROUPS, load_controller
 from mixassist.domain.parameters import Group
@@ -18,7 +19,6 @@ from mixassist.networks.registry import load_transformation
 from mixassist.paths import models_directory
 from mixassist.training.cards import example_pair
 from mixassist.training.controller_card import example_pair as controller_example
-from mixassist.training.draws import random_controls
 from mixassist.training.synthetic import segments
 
 WEIGHTS = sorted(models_directory().glob("*.safetensors"))

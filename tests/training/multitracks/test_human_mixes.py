@@ -9,11 +9,12 @@ import torch
 
 from mixassist.domain.parameters import PARAMETER, Group, keys_of
 from mixassist.dsp.equalizer import equalizer_response
+from mixassist.evaluation.agreed_levels import agreed_levels
 from mixassist.evaluation.mix_decisions import MixedTrack
 from mixassist.training.multitracks.console_fit import FIT_FREQUENCIES_HZ, equalizer_controls, response_db
 from mixassist.training.multitracks.console_terms import compressor_controls, reverb_choice
 from mixassist.training.multitracks.decisions import Decisions, wanted_level_lu, whole_kit
-from mixassist.training.multitracks.human_mixes import HumanChannel, HumanMix, agreed_levels
+from mixassist.training.multitracks.human_mixes import HumanChannel, HumanMix
 
 
 def track(mix: str, name: str, instrument: str, level: float) -> MixedTrack:

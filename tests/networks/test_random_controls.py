@@ -6,7 +6,7 @@ from __future__ import annotations
 import torch
 
 from mixassist.domain.parameters import PARAMETER, PARAMETERS, Group, Scale
-from mixassist.training.draws import random_controls
+from mixassist.networks.random_controls import random_controls
 
 
 def test_every_range_is_filled_and_kept() -> None:
