@@ -84,9 +84,9 @@ def level_vectors(loudness_lufs: Sequence[float]) -> NDArray[np.float32]:
     return rows
 
 
-def instrument_vector(key: str, confidence: float = 1.0) -> NDArray[np.float32]:
-    """Returns a known instrument as a one-hot vector times the confidence; zeros where it is not known."""
+def instrument_vector(key: str) -> NDArray[np.float32]:
+    """Returns a known instrument as a one-hot vector, (24,); zeros where it is not known."""
     vector = np.zeros(len(INSTRUMENT_KEYS), dtype=np.float32)
     if key in INSTRUMENT_KEYS:
-        vector[INSTRUMENT_KEYS.index(key)] = confidence
+        vector[INSTRUMENT_KEYS.index(key)] = 1.0
     return vector

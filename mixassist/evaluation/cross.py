@@ -7,40 +7,12 @@ processing, a controller scored worse than rules.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
-from mixassist.automix.methods import Mixer
-from mixassist.domain.progress import CancelToken, Progress, no_progress
-from mixassist.evaluation.excerpts import VARIANTS
 from mixassist.evaluation.mix_table import MixTable
 from mixassist.evaluation.mix_text import CELL_WIDTH, HEADINGS, cell_text
-from mixassist.evaluation.mixes import evaluate_mix
 
 CROSSED = ("balance_db", "stft", "stft_sum", "feature_error")
-
-
-def evaluate_cross(
-    data_dir: str | Path,
-    trained: Mapping[str, Mixer],
-    views: Sequence[str] = ("wet", "model"),
-    *,
-    variants: Sequence[str] = VARIANTS[:1],
-    seed: int = 0,
-    progress: Progress = no_progress,
-    cancel: CancelToken | None = None,
-) -> tuple[MixTable, str]:
-    """Measures controllers, by the name of what each was trained through, through every view.
-
-    Returns:
-        The whole table, and the matrix as text.
-
-    Raises:
-        MixAssistError: a view that cannot be rendered, or no folders of stems.
-        Cancelled: `cancel` was set.
-    """
-    table = evaluate_mix(data_dir, trained, views=views, variants=variants, seed=seed, progress=progress, cancel=cancel)
-    return table, cross_text(table)
 
 
 def cross_text(table: MixTable, keys: Sequence[str] = CROSSED) -> str:

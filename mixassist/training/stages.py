@@ -131,9 +131,3 @@ def _drawn(batch: int, generator: torch.Generator, device: torch.device, *active
 def _staged(network: nn.Module) -> StagedNetwork:
     assert isinstance(network, StagedNetwork)
     return network
-
-
-def rms_ratio_loss(estimate: Tensor, target: Tensor) -> Tensor:
-    """Error in proportion to the target: L1 of the error over L1 of the target, a patch at a time."""
-    error = (estimate - target).abs().mean(dim=(1, 2))
-    return (error / target.abs().mean(dim=(1, 2)).clamp(min=1e-4)).mean()

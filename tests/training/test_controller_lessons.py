@@ -14,10 +14,11 @@ import torch
 from mixassist.automix.families import level_together_lu
 from mixassist.automix.hearing import loudness_lufs
 from mixassist.domain.parameters import PARAMETER
+from mixassist.dsp.panning import pan_gains
 from mixassist.networks.controller import STEM_SIZE, MixController
 from mixassist.networks.encoder import INSTRUMENT_KEYS, StemEncoder
 from mixassist.networks.losses import MultiResolutionSTFT
-from mixassist.networks.mix_controls import EQUALIZER_KEYS, OUTPUT_SIZES, level_lu
+from mixassist.networks.mix_controls import EQUALIZER_KEYS, OUTPUT_SIZES, level_lu, pan_reach
 from mixassist.training.audio_lesson import (
     SAMPLE_RATE_HZ,
     AudioExample,
@@ -200,9 +201,11 @@ def test_every_control_is_reached_from_the_sound_of_the_mix() -> None:
 
 def test_an_untrained_network_mixes_at_equal_loudness() -> None:
     example = audio_example()
-    network = MixController(width=16).eval().requires_grad_(False)
+    network = MixController(kind="basic", width=16).eval().requires_grad_(False)
     mix = mixed(network, example, through_console, torch.device("cpu"))
-    assert mix.shape == (2, SAMPLE_RATE_HZ) and torch.isfinite(mix).all()
+    left, right = pan_gains(pan_reach(torch.zeros(3, 1)) * example.sides)
+    expected = (example.audio * torch.stack([left, right], dim=1)[:, :, None]).sum(dim=0)
+    assert torch.allclose(mix, expected, atol=1e-5)
 
 
 def test_the_controls_of_an_untrained_network_are_the_tables_defaults() -> None:
