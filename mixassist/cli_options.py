@@ -139,7 +139,7 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--members", type=int, metavar="N", help="controller: networks whose predictions are joined")
     parser.add_argument("--audio-steps", type=int, metavar="N", help="controller: steps through a console, 0 for none")
     parser.add_argument("--audio-songs", type=int, metavar="N", help="controller: songs to mix in these steps")
-    parser.add_argument("--encoder", metavar="FILE", help="controller: what `train encoder` made")
+    parser.add_argument("--encoder", metavar="FILE", help="controller: what `train encoder` made, or VGGish's weights")
     parser.add_argument("--through", choices=("wet", "model"), help="controller: the console trained through")
     parser.add_argument("--preset", default="default", help="controller: default, or paper for the paper's settings")
     parser.add_argument("--groups", nargs="+", metavar="GROUP", help="controller: what it is trusted with (everything)")

@@ -118,7 +118,7 @@ def hear_for_controller(
 def _recognise(network: ControllerNetwork, part: Part, sample_rate_hz: int) -> tuple[Part, torch.Tensor]:
     """Returns the part, named if only its sound tells what it is, and its features without its level."""
     with torch.no_grad():
-        embeddings = network.encoder(stem_patches(part.audio.samples, part.hearing, sample_rate_hz, network.device))
+        embeddings = network.encoder(stem_patches(part.audio.samples, part.hearing, sample_rate_hz, network.encoder))
         heard = network.encoder.instrument_logits(embeddings).softmax(dim=-1).mean(dim=0).cpu()
     known = "" if part.instrument == "other" else part.instrument  # `other` is what nothing is known of
     vectors = [embeddings.mean(dim=0).cpu(), torch.from_numpy(hearing_vector(part.hearing)), heard]

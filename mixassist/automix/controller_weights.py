@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
@@ -13,7 +15,7 @@ from mixassist.domain.errors import MixAssistError
 from mixassist.networks.checkpoint import load_into, read_weights
 from mixassist.networks.controller import MixController, MixPrediction, joined
 from mixassist.networks.devices import network_device
-from mixassist.networks.encoder import StemEncoder
+from mixassist.networks.encoders import build_encoder
 from mixassist.paths import models_directory
 
 KIND = "controller"
@@ -25,14 +27,14 @@ class ControllerNetwork(nn.Module):
     """The encoder and the mixing networks, whose predictions are joined; `groups` is what they are trusted with."""
 
     def __init__(
-        self, encoder: dict[str, int], mixer: dict[str, object], members: int = 1, groups: tuple[str, ...] = GROUPS
+        self, encoder: Mapping[str, Any], mixer: dict[str, object], members: int = 1, groups: tuple[str, ...] = GROUPS
     ) -> None:
         super().__init__()
         if unknown := set(groups) - set(GROUPS):
             raise ValueError(f"there are no such groups: {', '.join(sorted(unknown))}")
-        self.options = {"encoder": encoder, "mixer": mixer, "members": members, "groups": list(groups)}
+        self.options = {"encoder": dict(encoder), "mixer": mixer, "members": members, "groups": list(groups)}
         self.groups = tuple(groups)
-        self.encoder = StemEncoder(**encoder)
+        self.encoder = build_encoder(encoder)
         self.mixers = nn.ModuleList(MixController(**mixer) for _ in range(members))  # type: ignore[arg-type]
 
     @property

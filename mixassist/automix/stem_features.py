@@ -13,18 +13,16 @@ from mixassist.automix.excerpts import clean
 from mixassist.automix.hearing import Hearing
 from mixassist.automix.inputs import Samples
 from mixassist.networks.controller import HEARING_SIZE, LEVEL_SIZE
-from mixassist.networks.encoder import INSTRUMENT_KEYS
-from mixassist.networks.log_mel import REFERENCE_LUFS, log_mel_patches, patch_samples
+from mixassist.networks.encoder import INSTRUMENT_KEYS, Encoder
+from mixassist.networks.log_mel import REFERENCE_LUFS, patch_samples
 
 MOST_PATCHES = 16
 _SOUNDING_DB = 20.0
 _LOWEST_DB = -60.0
 
 
-def stem_patches(
-    samples: Samples, hearing: Hearing, sample_rate_hz: int, device: torch.device | str = "cpu"
-) -> torch.Tensor:
-    """Returns up to sixteen log-mel patches from all over a stem, where it sounds: (patches, 64, 96), on `device`.
+def stem_patches(samples: Samples, hearing: Hearing, sample_rate_hz: int, encoder: Encoder) -> torch.Tensor:
+    """Returns up to sixteen of an encoder's patches from all over a stem, where it sounds: (patches, 64, 96).
 
     The stem's stretches of a second within 20 dB of its loud ones are taken evenly, so that verse and chorus both
     count; a stem shorter than a patch is padded. The loudness is brought to −23 LUFS.
@@ -35,7 +33,7 @@ def stem_patches(
         piece = clean(samples[start : start + length])
         cut.append(np.pad(piece, ((0, length - piece.shape[0]), (0, 0))).T)
     gain_db = REFERENCE_LUFS - hearing.loudness_lufs
-    return log_mel_patches(torch.from_numpy(np.stack(cut)).to(device), sample_rate_hz, gain_db)
+    return encoder.patches(torch.from_numpy(np.stack(cut)).to(encoder.device), sample_rate_hz, gain_db)
 
 
 def _patch_starts(hearing: Hearing, frames: int, length: int) -> list[int]:

@@ -7,16 +7,42 @@ that it runs on every stem of a song in a moment.
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
 from mixassist.domain.instruments import INSTRUMENTS
+from mixassist.networks.log_mel import log_mel_patches
 
 EMBEDDING_SIZE = 128
 INSTRUMENT_KEYS: tuple[str, ...] = tuple(i.key for i in INSTRUMENTS)
 
 
-class StemEncoder(nn.Module):
+class Encoder(nn.Module):
+    """What hears a stem: cuts of it become patches (n, 64, 96), patches become embeddings (n, 128)."""
+
+    options: dict[str, Any]
+
+    @property
+    def device(self) -> torch.device:
+        """Where the encoder computes."""
+        return next(self.parameters()).device
+
+    def patches(self, audio: Tensor, sample_rate_hz: int, gain_db: float = 0.0) -> Tensor:
+        """Returns what is heard of cuts (n, sides, samples) of `log_mel.patch_samples`, (n, 64, 96).
+
+        Args:
+            gain_db: what brings the stem to −23 LUFS.
+        """
+        raise NotImplementedError
+
+    def instrument_logits(self, embeddings: Tensor) -> Tensor:
+        """Returns unnormalised log-probabilities of `INSTRUMENT_KEYS`, (..., 24), from embeddings (..., 128)."""
+        raise NotImplementedError
+
+
+class StemEncoder(Encoder):
     """Maps patches (n, 64, 96) to embeddings (n, 128).
 
     Six convolutions with pooling between them; the last maps are averaged over time, and over frequency in four
@@ -38,6 +64,10 @@ class StemEncoder(nn.Module):
         self.maps = nn.Sequential(*layers)
         self.head = nn.Sequential(nn.Linear(2 * 4 * before, 256), nn.ReLU(), nn.Linear(256, embedding))
         self.instruments = nn.Sequential(nn.ReLU(), nn.Linear(embedding, len(INSTRUMENT_KEYS)))
+
+    def patches(self, audio: Tensor, sample_rate_hz: int, gain_db: float = 0.0) -> Tensor:
+        """Returns log-mel patches (n, 64, 96); see `log_mel_patches`."""
+        return log_mel_patches(audio, sample_rate_hz, gain_db)
 
     def forward(self, patches: Tensor) -> Tensor:
         """Returns the embeddings (n, 128)."""

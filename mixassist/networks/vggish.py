@@ -85,6 +85,7 @@ class VGGish(nn.Module):
 
     def __init__(self, widths: tuple[int, int, int, int] = _WIDTHS, hidden: int = _HIDDEN) -> None:
         super().__init__()
+        self.widths, self.hidden = widths, hidden
         layers: list[nn.Module] = []
         before = 1
         for stage, width in enumerate(widths):

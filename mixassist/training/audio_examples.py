@@ -22,7 +22,7 @@ from mixassist.automix.stem_features import (
 from mixassist.domain.errors import MixAssistError
 from mixassist.domain.progress import CancelToken, Progress, no_progress
 from mixassist.networks.controller import MixController
-from mixassist.networks.encoder import StemEncoder
+from mixassist.networks.encoder import Encoder
 from mixassist.networks.log_mel import REFERENCE_LUFS
 from mixassist.training.audio_lesson import SAMPLE_RATE_HZ, AudioExample, Chain, TunedController, mixed_by
 from mixassist.training.keeping import keep, kept
@@ -38,7 +38,7 @@ _KNOWN_SHARE = 0.6
 def audio_examples(
     songs: Sequence[SongFolder],
     decisions: Decisions,
-    encoder: StemEncoder,
+    encoder: Encoder,
     folder: Path,
     *,
     count: int,
@@ -72,13 +72,13 @@ def audio_examples(
     return examples
 
 
-def _example(song: MixedSong, encoder: StemEncoder, seconds: float, lots: np.random.Generator) -> AudioExample:
+def _example(song: MixedSong, encoder: Encoder, seconds: float, lots: np.random.Generator) -> AudioExample:
     names = list(song.stems)
     heard = [listen(song.stems[name], SAMPLE_RATE_HZ) for name in names]
     known = lots.random() < _KNOWN_SHARE
     patches, rows = [], []
     for name, hearing in zip(names, heard, strict=True):
-        found = stem_patches(song.stems[name], hearing, SAMPLE_RATE_HZ)
+        found = stem_patches(song.stems[name], hearing, SAMPLE_RATE_HZ, encoder)
         with torch.no_grad():
             embedding, instrument = encoded(encoder, found)
         told = torch.from_numpy(instrument_vector(song.instruments[name] if known else ""))

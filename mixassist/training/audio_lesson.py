@@ -18,7 +18,7 @@ from mixassist.dsp.channel_strip import bracket
 from mixassist.dsp.panning import db_to_factor, pan_gains
 from mixassist.networks.conditioning import conditioning
 from mixassist.networks.controller import MixController, MixPrediction
-from mixassist.networks.encoder import StemEncoder
+from mixassist.networks.encoder import Encoder
 from mixassist.networks.losses import MultiResolutionSTFT, stereo_loss
 from mixassist.networks.mix_controls import (
     COMPRESSOR_KEYS,
@@ -59,7 +59,7 @@ class AudioExample:
 class TunedController(nn.Module):
     """An encoder and a mixing network that are trained together."""
 
-    def __init__(self, encoder: StemEncoder, mixer: MixController) -> None:
+    def __init__(self, encoder: Encoder, mixer: MixController) -> None:
         super().__init__()
         self.encoder, self.mixer = encoder, mixer
 
@@ -110,7 +110,7 @@ def mixed_by(
     return mixed(network, example, chain, device)
 
 
-def _reencoded(example: AudioExample, encoder: StemEncoder, device: torch.device) -> AudioExample:
+def _reencoded(example: AudioExample, encoder: Encoder, device: torch.device) -> AudioExample:
     found = encoder(example.patches.to(device).float())
     means = torch.stack([part.mean(dim=0) for part in found.split(example.counts.tolist())])
     rest = example.stems.to(device)[:, means.shape[1] :]

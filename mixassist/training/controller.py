@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import product
@@ -17,7 +16,8 @@ from mixassist.automix.controller_weights import GROUPS, ControllerNetwork
 from mixassist.domain.errors import MixAssistError
 from mixassist.domain.progress import CancelToken, Progress, no_progress, scaled
 from mixassist.networks.controller import MixController
-from mixassist.networks.encoder import StemEncoder
+from mixassist.networks.encoder import Encoder
+from mixassist.networks.encoders import read_encoder
 from mixassist.networks.registry import load_transformation
 from mixassist.paths import models_directory
 from mixassist.training.audio_examples import audio_examples, write_example_mix
@@ -29,6 +29,7 @@ from mixassist.training.audio_lesson import (
     through_console,
     through_network,
 )
+from mixassist.training.bank_sources import bank_of_excerpts, bank_of_groups, bank_of_multitracks, bank_of_songs
 from mixassist.training.controller_lesson import controller_lesson
 from mixassist.training.datasets.multitrack import split
 from mixassist.training.datasets.registry import songs_of
@@ -39,13 +40,7 @@ from mixassist.training.multitracks.decisions import Decisions
 from mixassist.training.multitracks.human_mixes import read_human_mixes
 from mixassist.training.multitracks.songs import SongFolder, by_side_of_split, read_songs
 from mixassist.training.processes import made_once
-from mixassist.training.stem_bank import (
-    StemBank,
-    bank_of_excerpts,
-    bank_of_groups,
-    bank_of_multitracks,
-    bank_of_songs,
-)
+from mixassist.training.stem_bank import StemBank
 
 REGRESSION_RATE, AUDIO_RATE = 2e-3, 3e-4
 REGRESSION_DECAY = 0.3
@@ -59,7 +54,7 @@ class ControllerOptions:
     Attributes:
         data: the folder of recordings and decisions.
         multitracks: song folders made by `mixassist train data`.
-        encoder: weights of the encoder's run, a file.
+        encoder: weights of the encoder's run, or the original VGGish's; a file.
         kind, context, members: see `MixController`; members are trained apart and joined.
         steps: of the regression; audio_steps of the audio lesson behind it; 0 leaves a lesson out.
         dataset, dataset_folder: multitracks with mixes that somebody has, see `training.datasets`, to learn from too.
@@ -149,7 +144,7 @@ def train_controller(
         raise MixAssistError(
             "there are no multitracks", subject=options.multitracks, remedy="Make some: mixassist train data"
         )
-    bank = stem_bank(options, songs, scaled(progress, 0.0, 0.1), cancel)
+    bank = stem_bank(options, songs, encoder, scaled(progress, 0.0, 0.1), cancel)
     if unknown := set(options.without) - set(bank.songs) - {mix.song for mix in mixes}:
         raise MixAssistError("there are no such songs to leave out", subject=", ".join(sorted(unknown)))
     songs = [song for song in songs if song.name not in options.without]
@@ -168,30 +163,21 @@ def train_controller(
     return network.eval()
 
 
-def read_encoder(path: Path) -> StemEncoder:
-    """Reads the encoder that `mixassist train encoder` left. Raises `MixAssistError` where it is missing or another."""
-    if not path.is_file():
-        raise MixAssistError("there is no encoder", subject=path, remedy="Train one: mixassist train encoder")
-    encoder = StemEncoder()
-    try:
-        encoder.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
-    except (OSError, RuntimeError, ValueError, KeyError, EOFError, TypeError, pickle.UnpicklingError) as error:
-        raise MixAssistError(
-            "this is not an encoder", subject=path, remedy="Train one: mixassist train encoder"
-        ) from error
-    return encoder.eval().requires_grad_(False)
-
-
 def stem_bank(
-    options: ControllerOptions, songs: Sequence[SongFolder], progress: Progress, cancel: CancelToken | None
+    options: ControllerOptions,
+    songs: Sequence[SongFolder],
+    encoder: Encoder,
+    progress: Progress,
+    cancel: CancelToken | None,
 ) -> StemBank:
     """Returns the bank of all stems to learn from, listened to once and kept in the run's folder."""
     real = options.data / "stems"
-    made_of = (songs_key(songs), folder_key(real) if real.is_dir() else "", options.dataset, options.dataset_folder)
+    heard = (songs_key(songs), folder_key(real) if real.is_dir() else "", options.dataset, options.dataset_folder)
+    made_of = (*heard, type(encoder).__name__)
     path = options.folder / f"bank-{digest_of(*made_of, options.seed if options.dataset else 0)}.pt"
 
     def make() -> StemBank:
-        return StemBank.load(path) if path.is_file() else _listened(options, songs, path, progress, cancel)
+        return StemBank.load(path) if path.is_file() else _listened(options, songs, encoder, path, progress, cancel)
 
     return made_once(options.device, make)
 
@@ -199,21 +185,22 @@ def stem_bank(
 def _listened(
     options: ControllerOptions,
     songs: Sequence[SongFolder],
+    encoder: Encoder,
     path: Path,
     progress: Progress,
     cancel: CancelToken | None,
 ) -> StemBank:
     bank = StemBank.joined(
         [
-            bank_of_songs(songs, progress=progress, cancel=cancel),
-            bank_of_groups(songs, progress=progress, cancel=cancel),
+            bank_of_songs(songs, encoder, progress=progress, cancel=cancel),
+            bank_of_groups(songs, encoder, progress=progress, cancel=cancel),
         ]
     )
     if options.dataset:
         learned = split(songs_of(options.dataset, options.dataset_folder), options.seed)["train"]
-        bank = StemBank.joined([bank, bank_of_multitracks(learned, progress=progress, cancel=cancel)])
+        bank = StemBank.joined([bank, bank_of_multitracks(learned, encoder, progress=progress, cancel=cancel)])
     if (options.data / "stems").is_dir():
-        bank = StemBank.joined([bank, bank_of_excerpts(options.data, progress=progress)])
+        bank = StemBank.joined([bank, bank_of_excerpts(options.data, encoder, progress=progress)])
     bank.save(path)
     return bank
 
@@ -223,7 +210,7 @@ def _member(
     member: int,
     maker: ExampleMaker,
     songs: Sequence[SongFolder],
-    encoder: StemEncoder,
+    encoder: Encoder,
     decisions: Decisions,
     progress: Progress,
     cancel: CancelToken | None,
@@ -247,7 +234,7 @@ def _finish(
     member: int,
     mixer: MixController,
     songs: Sequence[SongFolder],
-    encoder: StemEncoder,
+    encoder: Encoder,
     decisions: Decisions,
     progress: Progress,
     cancel: CancelToken | None,

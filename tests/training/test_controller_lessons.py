@@ -28,13 +28,14 @@ from mixassist.training.audio_lesson import (
     mixed,
     through_console,
 )
+from mixassist.training.bank_sources import bank_of_groups, bank_of_multitracks, bank_of_songs
 from mixassist.training.controller_lesson import batched, controller_lesson, prediction_losses
 from mixassist.training.datasets.registry import songs_of
 from mixassist.training.mix_examples import ExampleMaker
 from mixassist.training.multitracks.decisions import Decisions, in_few_stems, in_four_stems
 from mixassist.training.multitracks.human_mixes import HumanChannel, HumanMix
 from mixassist.training.multitracks.songs import read_songs, write_song
-from mixassist.training.stem_bank import StemBank, bank_of_groups, bank_of_multitracks, bank_of_songs
+from mixassist.training.stem_bank import StemBank
 
 LEVELS = {"kick": -3.0, "bass": 1.0, "lead_vocal": 6.0, "keys": -4.0}
 
@@ -50,7 +51,7 @@ def decisions() -> Decisions:
 
 @pytest.fixture(scope="module")
 def bank(tmp_path_factory: pytest.TempPathFactory, write_songs: Callable[..., Path]) -> StemBank:
-    return bank_of_songs(read_songs(write_songs(tmp_path_factory.mktemp("songs"))), takes=2)
+    return bank_of_songs(read_songs(write_songs(tmp_path_factory.mktemp("songs"))), StemEncoder(), takes=2)
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +76,7 @@ def test_groups_are_summed_to_two_sides(tmp_path: Path) -> None:
         for k in ("kick", "snare", "piano", "organ")
     ]
     write_song(tmp_path / "x", "x", "MIDI", stems)
-    found = bank_of_groups(read_songs(tmp_path))
+    found = bank_of_groups(read_songs(tmp_path), StemEncoder())
     assert sorted(found.names) == ["drum_kit", "keys", "other"]
     assert bool(found.stereo.all())
 
@@ -92,7 +93,7 @@ def test_multitracks_with_a_mix_tell_their_levels(tmp_path: Path) -> None:
         soundfile.write(tmp_path / "Song" / "stems" / f"{name}.wav", 0.2 * samples, SAMPLE_RATE_HZ)
     mix = 0.2 * stems["Bass"] + 0.05 * stems["Hi-Hat"]
     soundfile.write(tmp_path / "Song" / "mix.wav", np.stack([mix, mix], axis=1), SAMPLE_RATE_HZ)
-    found = bank_of_multitracks(songs_of("folders", tmp_path))
+    found = bank_of_multitracks(songs_of("folders", tmp_path), StemEncoder())
     levels = dict(zip(found.names, found.levels.tolist(), strict=True))
     raw = {n: loudness_lufs((0.2 * s)[:, None].astype(np.float32), SAMPLE_RATE_HZ) for n, s in stems.items()}
     moved = (levels["Hi-Hat"] - levels["Bass"]) - (raw["Hi-Hat"] - raw["Bass"])

@@ -13,11 +13,16 @@ import torch
 
 from mixassist.api.training import TrainRequest, train
 from mixassist.automix.controller_weights import load_controller
+from mixassist.automix.hearing import listen
+from mixassist.automix.stem_features import stem_patches
 from mixassist.domain.errors import Cancelled, MixAssistError
 from mixassist.domain.progress import CancelToken
 from mixassist.networks.checkpoint import read_weights
 from mixassist.networks.encoder import StemEncoder
+from mixassist.networks.vggish import VGGish
+from mixassist.training.audio_lesson import SAMPLE_RATE_HZ
 from mixassist.training.controller import paper_words
+from mixassist.training.multitracks.songs import read_songs
 
 CHANNELS = (("DRUMS", "KICK", -3), ("BASS", "ELECTRIC", 1), ("VOCALS", "LEAD", 6), ("KEYS", "ELECTRIC", -4))
 
@@ -122,6 +127,22 @@ def test_the_encoder_can_be_tuned_too(request_of: TrainRequest) -> None:
     found = weights(tuned)
     name = next(n for n in before if n.endswith("weight"))
     assert not torch.equal(found[f"encoder.{name}"].float(), before[name].half().float())
+
+
+def test_vggish_can_be_the_encoder(request_of: TrainRequest, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    weights_file = tmp_path / "vggish.pth"
+    torch.save(VGGish((2, 3, 4, 5), 6).state_dict(), weights_file)
+    path = train(replace(request_of, encoder=str(weights_file)))
+    network = load_controller(path)
+    assert network.encoder.options == {"vggish": {"widths": [2, 3, 4, 5], "hidden": 6}}
+    assert len(list((tmp_path / "run").glob("bank-*.pt"))) == 1
+    train(request_of)
+    assert len(list((tmp_path / "run").glob("bank-*.pt"))) == 2, "each encoder hears for itself"
+    stem = read_songs(tmp_path / "songs")[0]
+    samples = stem.read(stem.stems[0])
+    heard = listen(samples, SAMPLE_RATE_HZ)
+    assert stem_patches(samples, heard, SAMPLE_RATE_HZ, network.encoder).shape[1:] == (64, 96)
 
 
 def test_the_papers_epoch_is_a_hundred_patches() -> None:
