@@ -7,8 +7,6 @@ from mixassist.automix.instrument_sound import USUAL
 from mixassist.automix.rules_table import rules_table
 from mixassist.automix.song import Part, Song
 
-STAGED_LUFS = -23.0
-"""Loudness to which the input gain brings every stem before the compressor."""
 LEAST_REDUCTION_DB = 1.0
 """Less is not worth a compressor."""
 _MOST_REDUCTION_DB = 5.0

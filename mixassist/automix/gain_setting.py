@@ -8,11 +8,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from mixassist.automix.dynamics import STAGED_LUFS
 from mixassist.automix.levels import is_noise
 from mixassist.automix.song import Part, Song
 from mixassist.automix.staging import STEREO_CENTRE_DB, StripEffect
 from mixassist.domain.fader_law import FADER_FLOOR_DB
+from mixassist.domain.loudness import REFERENCE_LUFS
 from mixassist.domain.parameters import PARAMETER, Value
 
 _MIX_LUFS = -20.0
@@ -30,7 +30,7 @@ def with_locked(part: Part, values: Mapping[str, Value]) -> dict[str, Value]:
 
 def staging_gain_db(part: Part) -> float:
     """Returns the input gain that brings a stem to −23 LUFS; what is only noise is left where it is."""
-    wanted = STAGED_LUFS - part.hearing.loudness_lufs
+    wanted = REFERENCE_LUFS - part.hearing.loudness_lufs
     return 0.0 if is_noise(part) else PARAMETER["input_gain_db"].clipped(wanted)
 
 
@@ -87,7 +87,7 @@ def _faint(song: Song) -> frozenset[str]:
     loudness = {p.id: p.hearing.loudness_lufs for p in song.parts}
     if min(loudness.values()) >= max(loudness.values()) - 20.0:
         return frozenset()
-    liftable = STAGED_LUFS - PARAMETER["input_gain_db"].maximum
+    liftable = REFERENCE_LUFS - PARAMETER["input_gain_db"].maximum
     return frozenset(key for key, lufs in loudness.items() if lufs < liftable)
 
 

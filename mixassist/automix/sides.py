@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from mixassist.automix.counterparts import MIDDLE, named_counterparts, pairs_by_sound
 from mixassist.automix.song import Part, Song
-from mixassist.automix.stereo import doubles, given_place, leaning, marked_side, may_move
+from mixassist.automix.stereo import balanced, doubles, given_place, marked_side, may_move
 from mixassist.automix.toms import tom_row
 
 _SINGLE_SHARE = 0.7
@@ -45,7 +45,8 @@ def placed(song: Song, reach: Mapping[str, float], levels_lu: Mapping[str, float
             distance = pair.distance(0.5 * (reach[pair.left.id] + reach[pair.right.id]))
             places[pair.left.id], places[pair.right.id] = -distance, distance
         left_over.extend(single)
-    places.update(_balanced(song, left_over, places, reach, levels_lu))
+    distances = {part.id: _SINGLE_SHARE * reach[part.id] for part in left_over}
+    places.update(balanced(song, distances, places, levels_lu))
     return places
 
 
@@ -63,23 +64,3 @@ def _tom_places(song: Song, toms: Sequence[Part], reach: Mapping[str, float]) ->
             {p.id: side * distance for (_, parts), distance in zip(half, distances, strict=True) for p in parts}
         )
     return places
-
-
-def _balanced(
-    song: Song,
-    parts: Sequence[Part],
-    places: Mapping[str, float],
-    reach: Mapping[str, float],
-    levels_lu: Mapping[str, float],
-) -> dict[str, float]:
-    def power(part: Part) -> float:
-        return float(10.0 ** (levels_lu[part.id] / 10.0))
-
-    lean = sum(power(p) * leaning(places[p.id], p) for p in song.parts)
-    found: dict[str, float] = {}
-    for part in sorted(parts, key=lambda p: (-round(levels_lu[p.id], 3), p.order)):
-        distance = _SINGLE_SHARE * reach[part.id]
-        place = -math.copysign(distance, lean) if lean else -distance
-        found[part.id] = place
-        lean += power(part) * leaning(place, part)
-    return found

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from mixassist.automix.excerpts import clean
 from mixassist.automix.hearing import Hearing
 from mixassist.automix.inputs import Samples
+from mixassist.domain.loudness import REFERENCE_LUFS
 from mixassist.networks.controller import HEARING_SIZE, LEVEL_SIZE
 from mixassist.networks.encoder import INSTRUMENT_KEYS, Encoder
-from mixassist.networks.log_mel import REFERENCE_LUFS, patch_samples
+from mixassist.networks.log_mel import patch_samples
 
 MOST_PATCHES = 16
 _SOUNDING_DB = 20.0

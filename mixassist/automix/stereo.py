@@ -57,7 +57,7 @@ def pans(song: Song, levels_lu: Mapping[str, float]) -> dict[str, float]:
         by_sound, single = pairs_by_sound(group)
         places.update(_pair_places(instrument, [*pairs, *by_sound]))
         left_over.extend(single)
-    places.update(_balanced(song, left_over, places, levels_lu))
+    places.update(balanced(song, {part.id: _alone(part) for part in left_over}, places, levels_lu))
     return places
 
 
@@ -124,23 +124,29 @@ def _pair_places(instrument: str, pairs: Sequence[Pair]) -> dict[str, float]:
     return places
 
 
-def _balanced(
-    song: Song, parts: Sequence[Part], places: Mapping[str, float], levels_lu: Mapping[str, float]
+def _alone(part: Part) -> float:
+    """How far from the middle the rules put a part without a counterpart."""
+    centred = part.instrument in _CENTRED or part.instrument == "overhead"
+    return 0.0 if centred else _ALONE * rules_table()[part.instrument].pan_spread
+
+
+def balanced(
+    song: Song, distances: Mapping[str, float], places: Mapping[str, float], levels_lu: Mapping[str, float]
 ) -> dict[str, float]:
-    """Places single parts, the loud ones first, on the side that is lighter so far."""
-    lean = sum(_energy(levels_lu[p.id]) * leaning(places[p.id], p) for p in song.parts)
+    """Places single parts, the loud ones first, at given distances on the side that is lighter so far; by track id."""
+
+    def power(part: Part) -> float:
+        return float(10.0 ** (levels_lu[part.id] / 10.0))
+
+    lean = sum(power(p) * leaning(places[p.id], p) for p in song.parts)
     found: dict[str, float] = {}
-    for part in sorted(parts, key=lambda p: (-round(levels_lu[p.id], 3), p.order)):
-        rule = rules_table()[part.instrument]
-        reach = 0.0 if part.instrument in _CENTRED or part.instrument == "overhead" else _ALONE * rule.pan_spread
-        place = -math.copysign(reach, lean) if lean else -reach
+    single = [p for p in song.parts if p.id in distances]
+    for part in sorted(single, key=lambda p: (-round(levels_lu[p.id], 3), p.order)):
+        distance = distances[part.id]
+        place = -math.copysign(distance, lean) if lean else -distance
         found[part.id] = place
-        lean += _energy(levels_lu[part.id]) * leaning(place, part)
+        lean += power(part) * leaning(place, part)
     return found
-
-
-def _energy(level_lu: float) -> float:
-    return float(10.0 ** (level_lu / 10.0))
 
 
 def leaning(pan: float, part: Part) -> float:

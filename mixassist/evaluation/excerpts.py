@@ -21,13 +21,14 @@ from mixassist.domain.channel import Channel
 from mixassist.domain.controls import Controls
 from mixassist.domain.errors import ControlError, MixAssistError
 from mixassist.domain.instruments import INSTRUMENT
+from mixassist.domain.loudness import REFERENCE_LUFS
 from mixassist.domain.track import AudioFile, AudioSource, SourceSide, Track
 from mixassist.interchange.strict_json import read_json
 
-INPUT_LUFS = -23.0
 LONGEST_S = 60.0
 """Of longer songs the minute around the middle is judged."""
-_SPREAD_DB = 12.0
+SPREAD_DB = 12.0
+"""Levels that are moved by lot go up or down by up to this."""
 RAW = "raw"
 VARIANTS = ("normalised", "randomised")
 """How stems at mix level are levelled for the mixers: all at −23 LUFS, or moved from there by up to ±12 dB.
@@ -187,22 +188,23 @@ def levelled_inputs(excerpt: Excerpt, variant: str, seed: int = 0) -> list[Track
         gain_db = 0.0
         if variant != RAW:
             loudness = listen(stem, excerpt.sample_rate_hz).loudness_lufs
-            gain_db = INPUT_LUFS - loudness if np.isfinite(loudness) else 0.0
+            gain_db = REFERENCE_LUFS - loudness if np.isfinite(loudness) else 0.0
         if variant == "randomised":
             key = hashlib.sha256(f"{seed}/{excerpt.name}/{name}".encode()).digest()
             lots = np.random.default_rng(int.from_bytes(key[:8], "little"))
-            gain_db += float(lots.uniform(-_SPREAD_DB, _SPREAD_DB))
+            gain_db += float(lots.uniform(-SPREAD_DB, SPREAD_DB))
         samples = (stem * np.float32(10.0 ** (gain_db / 20.0))).astype(np.float32)
-        inputs.append(TrackAudio(_track(name, excerpt.sample_rate_hz, samples), samples))
+        inputs.append(TrackAudio(track_of(name, excerpt.sample_rate_hz, samples), samples))
     return inputs
 
 
-def _track(name: str, sample_rate_hz: int, samples: NDArray[np.float32]) -> Track:
+def track_of(name: str, sample_rate_hz: int, samples: NDArray[np.float32], instrument: str = "") -> Track:
+    """Returns a track, its id its name, for audio that is in memory, of the instrument given or told by the name."""
     file = AudioFile(f"/{name}", samples.nbytes, sample_rate_hz, samples.shape[0], samples.shape[1])
     source = AudioSource(tuple(SourceSide(file, index) for index in range(samples.shape[1])))
     guess = guess_instrument(name)
-    channel = replace(Channel(), instrument=guess.instrument if guess.confidence > 0.0 else "")
-    return Track(name, name, source, channel=channel)
+    told = instrument or (guess.instrument if guess.confidence > 0.0 else "")
+    return Track(name, name, source, channel=replace(Channel(), instrument=told))
 
 
 def stem_files(folder: Path) -> Sequence[Path]:

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from mixassist.automix.families import AS_ONE, FAMILIES, family_of
 from mixassist.automix.hearing import loudness_lufs
 from mixassist.domain.errors import MixAssistError
-from mixassist.evaluation.excerpts import INPUT_LUFS, RAW, Excerpt, levelled_inputs
+from mixassist.domain.loudness import REFERENCE_LUFS
+from mixassist.evaluation.excerpts import RAW, Excerpt, levelled_inputs
 from mixassist.evaluation.mix_measures import Reference
 from mixassist.evaluation.mix_rendering import render_stem
 
@@ -52,7 +53,7 @@ def in_four_raw_stems(excerpt: Excerpt) -> Excerpt:
         gain_db = wanted_lufs - loudness_lufs(mono, excerpt.sample_rate_hz)
         takes.append(mono * np.float32(10.0 ** (gain_db / 20.0) if np.isfinite(gain_db) else 0.0))
     four = _as_four(excerpt, takes, mix=excerpt.mix)
-    gains_db = [INPUT_LUFS - loudness_lufs(stem, excerpt.sample_rate_hz) for stem in four.stems]
+    gains_db = [REFERENCE_LUFS - loudness_lufs(stem, excerpt.sample_rate_hz) for stem in four.stems]
     stems = (stem * np.float32(10.0 ** (gain / 20.0)) for stem, gain in zip(four.stems, gains_db, strict=True))
     return replace(four, stems=tuple(stems))
 

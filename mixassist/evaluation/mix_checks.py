@@ -13,13 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mixassist.analysis.measures import mono_compatibility_lu
-from mixassist.automix.hearing import loudness_lufs
+from mixassist.automix.hearing import NOISE_LUFS, loudness_lufs
 from mixassist.domain.controls import Controls
 from mixassist.evaluation.excerpts import Excerpt
 from mixassist.evaluation.mix_rendering import RenderedMix
 
 LEAD, LOW_END = "lead_vocal", ("bass", "kick")
-_NOISE_LUFS = -60.0
 
 
 @dataclass(frozen=True)
@@ -78,7 +77,7 @@ def _levels(
     """How far the loudest other stem stands over the loudest lead, and the faintest stem against the whole, LU."""
     if mix.stem_lufs is None:
         return np.nan, np.nan
-    wanted = raw_lufs > _NOISE_LUFS
+    wanted = raw_lufs > NOISE_LUFS
     leads = np.asarray([kind == LEAD for kind in kinds]) & wanted
     levels: NDArray[np.float64] = mix.stem_lufs
     over = _largest(list(levels[wanted & ~leads])) - _largest(list(levels[leads]))

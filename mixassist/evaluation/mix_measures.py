@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from mixassist.analysis.spectral import multi_resolution_stft
 from mixassist.automix.hearing import loudness_lufs
+from mixassist.domain.loudness import REFERENCE_LUFS
 from mixassist.evaluation.excerpts import RAW, Excerpt, levelled_inputs
 from mixassist.evaluation.mix_features import FEATURE_MEASURES, MixFeatures, feature_errors, mix_features
 from mixassist.evaluation.mix_rendering import RenderedMix, render_mix
 from mixassist.evaluation.stem_fit import StemPowers, fitted_levels_lufs, stem_powers
 
-COMPARED_LUFS = -23.0
 MEASURES = ("balance_db", "balance_fit_db", "stft", "stft_sum", *FEATURE_MEASURES)
 """Level balance by the stems' loudness behind their strips, and by a fit of the stems to the mix; multi-resolution
 STFT of sum and difference, and of the sum alone; errors of features. The less the better."""
@@ -125,4 +125,4 @@ def _levelled(audio: NDArray[np.float32], sample_rate_hz: int) -> NDArray[np.flo
     loudness = loudness_lufs(audio, sample_rate_hz)
     if not np.isfinite(loudness):
         return audio
-    return np.asarray(audio * np.float32(10.0 ** ((COMPARED_LUFS - loudness) / 20.0)))
+    return np.asarray(audio * np.float32(10.0 ** ((REFERENCE_LUFS - loudness) / 20.0)))

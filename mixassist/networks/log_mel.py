@@ -15,8 +15,6 @@ HOP_S = 0.010
 WINDOW_S = 0.025
 LOWEST_HZ, HIGHEST_HZ = 40.0, 16_000.0
 PATCH_S = PATCH_FRAMES * HOP_S
-REFERENCE_LUFS = -23.0
-"""Stems are scaled to this loudness before they are looked at: their level is told to the network apart."""
 
 _FLOOR = 1e-9
 _CENTRE_DB, _SPREAD_DB = -68.0, 20.0

@@ -20,19 +20,20 @@ from mixassist.automix.stem_features import (
     stem_patches,
 )
 from mixassist.domain.errors import MixAssistError
+from mixassist.domain.loudness import REFERENCE_LUFS
 from mixassist.domain.progress import CancelToken, Progress, no_progress
+from mixassist.evaluation.recordings import SAMPLE_RATE_HZ
 from mixassist.networks.controller import MixController
 from mixassist.networks.encoder import Encoder
-from mixassist.networks.log_mel import REFERENCE_LUFS
-from mixassist.training.audio_lesson import SAMPLE_RATE_HZ, AudioExample, Chain, TunedController, mixed_by
+from mixassist.training.audio_lesson import AudioExample, Chain, TunedController, mixed_by
 from mixassist.training.keeping import keep, kept
+from mixassist.training.mix_examples import KNOWN_SHARE
 from mixassist.training.multitracks.decisions import Decisions
 from mixassist.training.multitracks.rendered_songs import MixedSong, mixed_song
 from mixassist.training.multitracks.songs import SongFolder
 from mixassist.training.stem_bank import encoded
 
 _MOST_STEMS = 8
-_KNOWN_SHARE = 0.6
 
 
 def audio_examples(
@@ -75,7 +76,7 @@ def audio_examples(
 def _example(song: MixedSong, encoder: Encoder, seconds: float, lots: np.random.Generator) -> AudioExample:
     names = list(song.stems)
     heard = [listen(song.stems[name], SAMPLE_RATE_HZ) for name in names]
-    known = lots.random() < _KNOWN_SHARE
+    known = lots.random() < KNOWN_SHARE
     patches, rows = [], []
     for name, hearing in zip(names, heard, strict=True):
         found = stem_patches(song.stems[name], hearing, SAMPLE_RATE_HZ, encoder)

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from mixassist.domain.parameters import PARAMETER, REVERB_TYPES
 from mixassist.dsp.channel_strip import bracket
 from mixassist.dsp.panning import db_to_factor, pan_gains
+from mixassist.evaluation.recordings import SAMPLE_RATE_HZ
 from mixassist.networks.conditioning import conditioning
 from mixassist.networks.controller import MixController, MixPrediction
 from mixassist.networks.encoder import Encoder
@@ -30,7 +31,6 @@ from mixassist.networks.mix_controls import (
     wet_level_lu,
 )
 
-SAMPLE_RATE_HZ = 44_100
 _WET_GAIN_LU = 6.0
 """A reverb of wet 1 is about this much softer than the dry sound, mean of the five types."""
 _MIX_RMS = 0.07

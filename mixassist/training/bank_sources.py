@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -15,10 +14,11 @@ from mixassist.automix.song import hear_song
 from mixassist.domain.progress import CancelToken, Progress, no_progress
 from mixassist.evaluation.excerpts import Excerpt, each_excerpt, levelled_inputs
 from mixassist.evaluation.four_stems import in_four_stems
+from mixassist.evaluation.recordings import SAMPLE_RATE_HZ
 from mixassist.evaluation.stem_fit import fitted_levels_lufs, stem_powers
 from mixassist.networks.encoder import INSTRUMENT_KEYS, Encoder
 from mixassist.training.datasets.multitrack import MultitrackSong, read_song, song_frames
-from mixassist.training.multitracks.fluidsynth import SAMPLE_RATE_HZ
+from mixassist.training.lots import lots_of
 from mixassist.training.multitracks.raw import made_raw
 from mixassist.training.multitracks.songs import SongFolder
 from mixassist.training.stem_bank import Row, StemBank, listened
@@ -49,7 +49,7 @@ def bank_of_songs(
             whole = _summed(audio)
             for stem, samples in zip(song.stems, audio, strict=True):
                 for take in range(takes):
-                    lots = _lots(f"{song.name}/{stem.file}/{take}")
+                    lots = lots_of(f"{song.name}/{stem.file}/{take}")
                     raw = samples if lots.random() < _CLEAN_SHARE else made_raw(samples, lots, whole)
                     yield song.name, song.source, stem.file, stem.instrument, raw, float("nan")
 
@@ -88,7 +88,7 @@ def bank_of_groups(
             for instrument, members in (*GROUPS, rest):
                 chosen = [a for a, s in zip(audio, song.stems, strict=True) if s.instrument in members]
                 if len(chosen) >= 2:
-                    lots = _lots(f"{song.name}/{instrument}")
+                    lots = lots_of(f"{song.name}/{instrument}")
                     yield (
                         song.name,
                         f"group of {song.source}",
@@ -180,7 +180,7 @@ def _crop(excerpt: Excerpt, number: int) -> tuple[int, int]:
     frames = excerpt.stems[0].shape[0]
     if number == 0:
         return 0, frames
-    lots = _lots(f"{excerpt.name}/{number}")
+    lots = lots_of(f"{excerpt.name}/{number}")
     length = min(round(float(lots.uniform(*_CROP_S)) * excerpt.sample_rate_hz), frames)
     start = int(lots.integers(0, frames - length + 1))
     return start, start + length
@@ -200,7 +200,3 @@ def _summed(audio: list[np.ndarray]) -> np.ndarray:
         rms = float(np.sqrt(np.mean(np.square(samples))) + 1e-9)
         whole[: len(samples)] += samples.mean(axis=1, keepdims=True) / rms
     return whole
-
-
-def _lots(name: str) -> np.random.Generator:
-    return np.random.default_rng(int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "little"))

@@ -13,6 +13,7 @@ from torch.nn import functional
 
 from mixassist.domain.parameters import PARAMETER
 from mixassist.dsp.equalizer import equalizer_response
+from mixassist.evaluation.recordings import SAMPLE_RATE_HZ
 from mixassist.networks.conditioning import normalised_tensor
 from mixassist.networks.controller import MixController, MixPrediction
 from mixassist.networks.mix_controls import (
@@ -27,7 +28,6 @@ from mixassist.networks.mix_controls import (
 from mixassist.training.mix_examples import Example, ExampleMaker, Targets
 
 _FREQUENCIES_HZ = torch.from_numpy(np.geomspace(40.0, 16_000.0, 28))
-_RATE_HZ = 44_100
 _MOST_CURVES = 160
 WEIGHTS = {"level": 1.0, "pan": 0.5, "equalizer": 0.4, "compressor": 0.15, "reverb": 0.15, "spread": 0.05}
 """Of the parts of the loss; each part is of order one at the start."""
@@ -121,7 +121,7 @@ def _equalizer_loss(outputs: Tensor, targets: Targets, used: Tensor, generator: 
 
 
 def _response_db(controls: dict[str, Tensor], frequencies_hz: Tensor) -> Tensor:
-    return 20.0 * torch.log10(equalizer_response(controls, frequencies_hz, _RATE_HZ).abs().clamp(min=1e-4))
+    return 20.0 * torch.log10(equalizer_response(controls, frequencies_hz, SAMPLE_RATE_HZ).abs().clamp(min=1e-4))
 
 
 def _compressor_loss(prediction: MixPrediction, targets: Targets, counted: Tensor) -> Tensor:

@@ -17,14 +17,14 @@ from mixassist.audio.instruments import guess_instrument
 from mixassist.automix.excerpts import clean
 from mixassist.automix.hearing import loudness_lufs
 from mixassist.domain.errors import MixAssistError
+from mixassist.domain.loudness import REFERENCE_LUFS
 from mixassist.domain.progress import CancelToken, Progress, no_progress
-from mixassist.evaluation.recordings import HELD_OUT_SONGS
+from mixassist.evaluation.recordings import HELD_OUT_SONGS, SAMPLE_RATE_HZ
 from mixassist.networks.encoder import INSTRUMENT_KEYS
-from mixassist.networks.log_mel import REFERENCE_LUFS, log_mel_patches, patch_samples
+from mixassist.networks.log_mel import log_mel_patches, patch_samples
 from mixassist.training.multitracks.songs import SongFolder
 from mixassist.training.teacher import Teacher
 
-SAMPLE_RATE_HZ = 44_100
 NO_LABEL = -1
 _PATCH_STEP_S = 1.5
 _MOST_PATCHES = 24

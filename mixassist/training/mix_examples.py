@@ -16,10 +16,11 @@ from torch import Tensor
 
 from mixassist.automix.stem_features import instrument_vector, level_vectors
 from mixassist.domain.errors import MixAssistError
+from mixassist.domain.loudness import REFERENCE_LUFS
 from mixassist.domain.parameters import PARAMETER, REVERB_TYPES
+from mixassist.evaluation.excerpts import SPREAD_DB
 from mixassist.networks.encoder import INSTRUMENT_KEYS
-from mixassist.networks.log_mel import REFERENCE_LUFS
-from mixassist.networks.mix_controls import EQUALIZER_KEYS, WET_MIDDLE_LU
+from mixassist.networks.mix_controls import COMPRESSOR_KEYS, EQUALIZER_KEYS, WET_MIDDLE_LU
 from mixassist.training.multitracks.decisions import (
     KIT,
     Decisions,
@@ -35,9 +36,8 @@ MOST_STEMS = 32
 _FEWEST_STEMS = 3
 _FOUR_STEMS_SHARE, _FEW_STEMS_SHARE, _WHOLE_KIT_SHARE = 0.2, 0.3, 0.15
 _SIX_SHARE = 0.3
-_KNOWN_SHARE = 0.6
-_SPREAD_DB = 12.0
-COMPRESSOR_VALUES = ("threshold_db", "attack_ms", "release_ms", "ratio")
+KNOWN_SHARE = 0.6
+"""Of the songs whose stems are told by name."""
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,7 @@ class ExampleMaker:
             pan_weight=self.bank.stereo[list(rows)].float(),
             equalizer=flat,
             settings_weight=self.bank.finished[list(rows)].float(),
-            compressor=torch.zeros(count, len(COMPRESSOR_VALUES)),
+            compressor=torch.zeros(count, len(COMPRESSOR_KEYS)),
             compressor_use=torch.zeros(count),
             reverb_use=torch.zeros(count),
             reverb_lu=torch.full((count,), WET_MIDDLE_LU),
@@ -187,7 +187,7 @@ class ExampleMaker:
         return Example(self._features(rows, raw, lots), targets)
 
     def _features(self, rows: Sequence[int], raw_lufs: Sequence[float], lots: np.random.Generator) -> Tensor:
-        known = lots.random() < _KNOWN_SHARE
+        known = lots.random() < KNOWN_SHARE
         vectors = [
             instrument_vector(INSTRUMENT_KEYS[int(self.bank.instruments[r])] if known and lots.random() < 0.9 else "")
             for r in rows
@@ -204,7 +204,7 @@ def _staged(
     kind = staging or str(lots.choice(["recorded", "normalised", "randomised"], p=shares))
     if kind == "recorded":
         return list(recorded_lufs)
-    moved = lots.uniform(-_SPREAD_DB, _SPREAD_DB, len(recorded_lufs)) if kind == "randomised" else 0.0
+    moved = lots.uniform(-SPREAD_DB, SPREAD_DB, len(recorded_lufs)) if kind == "randomised" else 0.0
     return list(REFERENCE_LUFS + np.zeros(len(recorded_lufs)) + moved)
 
 
@@ -214,7 +214,7 @@ def _with_whole_kit(channels: Sequence[HumanChannel]) -> list[HumanChannel]:
 
 
 def _targets(channels: Sequence[HumanChannel], stereo: Tensor) -> Targets:
-    neutral = {k: float(PARAMETER[k].default) for k in (*EQUALIZER_KEYS, *COMPRESSOR_VALUES)}
+    neutral = {k: float(PARAMETER[k].default) for k in (*EQUALIZER_KEYS, *COMPRESSOR_KEYS)}
 
     def values(keys: Sequence[str]) -> Tensor:
         return torch.tensor([[float(c.settings.get(k, neutral[k])) for k in keys] for c in channels])
@@ -225,7 +225,7 @@ def _targets(channels: Sequence[HumanChannel], stereo: Tensor) -> Targets:
         pan_weight=torch.tensor([float(bool(s) == c.is_stereo) for c, s in zip(channels, stereo, strict=True)]),
         equalizer=values(EQUALIZER_KEYS),
         settings_weight=torch.tensor([float(c.is_single) for c in channels]),
-        compressor=values(COMPRESSOR_VALUES),
+        compressor=values(COMPRESSOR_KEYS),
         compressor_use=torch.tensor([float("threshold_db" in c.settings) for c in channels]),
         reverb_use=torch.tensor([float(c.reverb is not None) for c in channels]),
         reverb_lu=torch.tensor([c.reverb[1] if c.reverb else WET_MIDDLE_LU for c in channels]),

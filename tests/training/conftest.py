@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from mixassist.training.audio_lesson import SAMPLE_RATE_HZ
+from mixassist.evaluation.recordings import SAMPLE_RATE_HZ
 from mixassist.training.multitracks.songs import is_held_out, write_song
 
 

@@ -15,12 +15,12 @@ from mixassist.automix.families import level_together_lu
 from mixassist.automix.hearing import loudness_lufs
 from mixassist.domain.parameters import PARAMETER
 from mixassist.dsp.panning import pan_gains
+from mixassist.evaluation.recordings import SAMPLE_RATE_HZ
 from mixassist.networks.controller import STEM_SIZE, MixController
 from mixassist.networks.encoder import INSTRUMENT_KEYS, StemEncoder
 from mixassist.networks.losses import MultiResolutionSTFT
 from mixassist.networks.mix_controls import EQUALIZER_KEYS, OUTPUT_SIZES, level_lu, pan_reach
 from mixassist.training.audio_lesson import (
-    SAMPLE_RATE_HZ,
     AudioExample,
     audio_lesson,
     console_controls,

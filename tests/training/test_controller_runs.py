@@ -17,10 +17,10 @@ from mixassist.automix.hearing import listen
 from mixassist.automix.stem_features import stem_patches
 from mixassist.domain.errors import Cancelled, MixAssistError
 from mixassist.domain.progress import CancelToken
+from mixassist.evaluation.recordings import SAMPLE_RATE_HZ
 from mixassist.networks.checkpoint import read_weights
 from mixassist.networks.encoder import StemEncoder
 from mixassist.networks.vggish import VGGish
-from mixassist.training.audio_lesson import SAMPLE_RATE_HZ
 from mixassist.training.controller import paper_words
 from mixassist.training.multitracks.songs import read_songs
 

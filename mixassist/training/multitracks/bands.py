@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from mixassist.domain.errors import MixAssistError
 from mixassist.domain.progress import CancelToken, Progress, no_progress
+from mixassist.training.lots import lots_of
 from mixassist.training.multitracks.amplifier import KINDS, amplify
 from mixassist.training.multitracks.groove import groove_performances
 from mixassist.training.multitracks.guitar import play_guitar
@@ -74,7 +74,7 @@ def play_kits(
         if (target / "song.json").is_file():
             songs.append(read_song(target))
             continue
-        lots = _lots(target.name)
+        lots = lots_of(target.name)
         try:
             notes = [n for n in take.notes() if n.start_s < LENGTH_S]
         except MixAssistError:  # a few of the data set's files are damaged
@@ -104,7 +104,7 @@ def _band_stems(path: Path, data: Path) -> list[tuple[str, str, str, NDArray[np.
     parts = read_parts(path)
     start_s = busiest_start_s(parts, LENGTH_S)
     parts = [c for part in parts if (c := cut_part(part, start_s, LENGTH_S)) is not None]
-    lots = _lots(path.stem)
+    lots = lots_of(path.stem)
     stems = _vocals(melody_of(parts), is_held_out(path.stem), lots)
     guitars = [p for p in parts if p.instrument == "electric_guitar"][:2]
     for number, part in enumerate(guitars, 1):
@@ -136,7 +136,3 @@ def _vocals(
             sung = sing(line, lots, voice=other, manner=manner, transpose=shift, length_s=LENGTH_S)
             stems.append((f"backing-vocal{number + 1}.flac", "backing_vocal", other.name, sung))
     return stems
-
-
-def _lots(name: str) -> np.random.Generator:
-    return np.random.default_rng(int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "little"))

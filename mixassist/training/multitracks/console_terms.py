@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from mixassist.domain.loudness import REFERENCE_LUFS
 from mixassist.domain.parameters import PARAMETER, Value
-from mixassist.networks.log_mel import REFERENCE_LUFS
 
 _REVERB_TYPES: Mapping[str, str] = {
     "PLATE": "plate",

@@ -15,9 +15,9 @@ import soundfile
 from numpy.typing import NDArray
 
 from mixassist.domain.errors import MixAssistError
+from mixassist.evaluation.recordings import SAMPLE_RATE_HZ
 from mixassist.training.multitracks.midi_parts import PERCUSSION_CHANNEL, Part
 
-SAMPLE_RATE_HZ = 44_100
 SOUNDFONT = Path("/usr/share/sounds/sf2/FluidR3_GM.sf2")
 _TICKS_PER_BEAT = 480
 _TEMPO_US = 500_000

@@ -10,7 +10,7 @@ from scipy import signal
 
 from mixassist.automix.hearing import loudness_lufs
 from mixassist.dsp.equalizer import band_biquads
-from mixassist.training.multitracks.fluidsynth import SAMPLE_RATE_HZ
+from mixassist.evaluation.recordings import SAMPLE_RATE_HZ
 
 _TONE_DB = 6.0
 _ROOM_SHARE, _BLEED_SHARE, _NOISE_SHARE, _OVERLOAD_SHARE = 0.25, 0.25, 0.5, 0.1

@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,15 +18,15 @@ from mixassist.automix.gain_setting import set_faders, set_gains, staging_gain_d
 from mixassist.automix.inputs import TrackAudio
 from mixassist.automix.song import Part, Song, hear_song
 from mixassist.automix.staging import clipped, strip_effects
-from mixassist.domain.channel import Channel
 from mixassist.domain.controls import Controls
 from mixassist.domain.instruments import INSTRUMENT
 from mixassist.domain.parameters import PARAMETER, Value
 from mixassist.domain.progress import CancelToken, Progress, no_progress
-from mixassist.domain.track import AudioFile, AudioSource, SourceSide, Track
 from mixassist.dsp.channel_strip import channel_strip, controls_tensor
+from mixassist.evaluation.excerpts import SPREAD_DB, track_of
+from mixassist.evaluation.recordings import SAMPLE_RATE_HZ
+from mixassist.training.lots import lots_of
 from mixassist.training.multitracks.decisions import Decisions, wanted_level_lu
-from mixassist.training.multitracks.fluidsynth import SAMPLE_RATE_HZ
 from mixassist.training.multitracks.human_mixes import HumanChannel
 from mixassist.training.multitracks.raw import at_loudness, made_raw
 from mixassist.training.multitracks.songs import SongFolder
@@ -36,7 +35,6 @@ MOST_STEMS = 16
 MIXES_EACH = 3
 _PEAK = 0.7
 _RECORDED_SHARE = 0.6
-_SPREAD_DB = 12.0
 _LOUDEST_RAW_LUFS, _SOFTEST_RAW_LUFS = -12.0, -45.0
 
 
@@ -67,10 +65,10 @@ def mixed_song(
     stems, inputs = {}, []
     for number, ((stem, audio), channel) in enumerate(zip(chosen, channels, strict=True), 1):
         name = f"{number:02d} {INSTRUMENT[stem.instrument].label}"
-        lufs = channel.raw_lufs if as_recorded else -23.0 + float(lots.uniform(-_SPREAD_DB, _SPREAD_DB))
+        lufs = channel.raw_lufs if as_recorded else -23.0 + float(lots.uniform(-SPREAD_DB, SPREAD_DB))
         lufs = float(np.clip(lufs, _SOFTEST_RAW_LUFS, _LOUDEST_RAW_LUFS))
         stems[name] = at_loudness(made_raw(audio, lots, whole), lufs)
-        inputs.append(_track(name, stem.instrument, stems[name]))
+        inputs.append(TrackAudio(track_of(name, SAMPLE_RATE_HZ, stems[name], stem.instrument), stems[name]))
     controls = _decided(hear_song(inputs, SAMPLE_RATE_HZ), dict(zip(stems, channels, strict=True)))
     mix = np.zeros((len(whole), 2), dtype=np.float32)
     for name, settings in controls.items():
@@ -81,12 +79,6 @@ def mixed_song(
     kept = {name: audio for name, audio in stems.items() if name in controls}
     names = dict(zip(stems, instruments, strict=True))
     return MixedSong(kept, {k: names[k] for k in kept}, controls, mix * np.float32(_PEAK / max(peak, 1e-6)))
-
-
-def _track(name: str, instrument: str, samples: NDArray[np.float32]) -> TrackAudio:
-    file = AudioFile(f"/{name}", samples.nbytes, SAMPLE_RATE_HZ, samples.shape[0], samples.shape[1])
-    source = AudioSource(tuple(SourceSide(file, index) for index in range(samples.shape[1])))
-    return TrackAudio(Track(name, name, source, channel=replace(Channel(), instrument=instrument)), samples)
 
 
 def _decided(song: Song, channels: Mapping[str, HumanChannel]) -> dict[str, Controls]:
@@ -151,7 +143,7 @@ def held_out_songs(
         target = f"{name}, mix {number}"
         progress(index / len(wanted), f"Mixing {target}")
         if not (folder / target / "truth.json").is_file():
-            lots = np.random.default_rng(int.from_bytes(hashlib.sha256(target.encode()).digest()[:8], "little"))
+            lots = lots_of(target)
             parts = [s for s in songs if s.name == name]
             write_mixed_song(folder / target, name, mixed_song(parts, decisions, lots))
     return len(wanted)

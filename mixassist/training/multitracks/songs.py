@@ -17,7 +17,8 @@ from mixassist.audio.atomic import atomic_path
 from mixassist.domain.errors import MixAssistError
 from mixassist.domain.instruments import INSTRUMENT
 from mixassist.domain.progress import CancelToken, Progress, no_progress
-from mixassist.training.multitracks.fluidsynth import SAMPLE_RATE_HZ, play_parts
+from mixassist.evaluation.recordings import SAMPLE_RATE_HZ
+from mixassist.training.multitracks.fluidsynth import play_parts
 from mixassist.training.multitracks.midi_parts import busiest_start_s, cut_part, read_parts
 
 LENGTH_S = 30.0
