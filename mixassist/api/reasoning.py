@@ -44,6 +44,8 @@ def why(
         heard = hear_for_controller(network, inputs, rate, scaled(progress, 0.3, 0.9), cancel)
         if track_id in heard.song.silent:
             raise MixAssistError("is silent, so nothing was predicted for it", subject=track.name)
+        if track_id in heard.song.aside:
+            raise MixAssistError("is no part of the music, so its fader was shut", subject=track.name)
         told = reasons(network, heard, track_id)
     progress(1.0, "Asked")
     return told

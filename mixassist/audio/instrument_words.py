@@ -16,7 +16,7 @@ lead_vocal 0.97
 lead_vocal 0.8
     vox vocal vocals voc vocs voice singer sing singing verse_vox chorus_vox gesang stimme voix chant vx vcl vocl
     vcls voz voces vozes canto voce voci chanteur chanteuse rap raps rapper mc toast spoken_word narrator sprecher
-    vocales vocais
+    vocales vocais lv acapella acappella acapellas
 lead_vocal 0.5
     ld lead_# lead_comp scratch_vox guide_vox v_# mv soprano tenor baritone alto mezzo
 lead_vocal 0.35
@@ -28,7 +28,7 @@ backing_vocal 0.97
     bv bvs bvox bvoc harmony_vox harm_vox vox_harm vox_harmony vocal_harmony harmony_vocal harmony_vocals
     group_vocals gang_vocals gang_vox vox_bg vocal_bg vox_back vocals_back chor choir chorus_choir choeur choeurs
     coro coros cori coral hintergrundgesang backgroundgesang backings backing_gesang zweitstimme bcv segunda_voz
-    voz_de_fondo voces_de_fondo segunda_voce seconde_voix voix_choeur corista coristas
+    voz_de_fondo voces_de_fondo segunda_voce seconde_voix voix_choeur corista coristas chorstimmen chorstimme chore
 backing_vocal 0.9
     vox_double vocal_double vox_dbl voc_dbl vocal_dbl vox_dub double_vox dbl_vox doubles_vox
 backing_vocal 0.85
@@ -123,7 +123,7 @@ piano 0.96
     piano pianos pno pf grand_piano grand upright_piano klavier fluegel flugel konzertfluegel pianoforte piano_droit
     piano_de_cola piano_a_coda tack_piano felt_piano piano_l piano_r honky_tonk pian pno_l pno_r
 organ 0.96
-    organ organs org orgel orgue organo orgao hammond b3 farfisa vox_continental drawbar church_organ hammondorgel
+    organ organs b_3 org orgel orgue organo orgao hammond b3 farfisa vox_continental drawbar church_organ hammondorgel
     kirchenorgel organo_hammond harmonium pump_organ c3
 keys 0.95
     rhodes rhds wurli wurly wurlitzer wurlz wrlz wurl electric_piano e_piano el_piano elec_piano epiano ep ekeys
@@ -155,13 +155,15 @@ strings 0.95
 brass 0.95
     brass trumpet trumpets tpt tpts trp trpt trompete trompeten trompette trompeta tromba trompete_# horn horns
     trombone trombones tbn tbone posaune posaunen trombon trombon_# french_horn fhorn waldhorn hn tuba tubas
-    cor_anglais_brass cuivres metales ottoni metais blaeser blechblaeser flugelhorn fluegelhorn cornet kornett
+    cor_anglais_brass cuivres metales ottoni metais blaeser blaser blechblaeser blechblaser flugelhorn fluegelhorn
+    cornet kornett
     euphonium sousaphone corno corni trompa trompas horn_section flicorno brass_section bugle
 woodwind 0.95
     woodwind woodwinds winds sax saxophone saxophon saxofon sassofono saxofone saxo saxes alto_sax tenor_sax
     bari_sax baritone_sax soprano_sax asax tsax bsax altsax tenorsax flute flutes flt flote floete querfloete flauta
     flauto clarinet clarinets cl clarinette klarinette clarinete clarinetto bass_clarinet oboe oboes hautbois
     bassoon fagott fagot basson fagotto piccolo recorder blockfloete whistle tin_whistle english_horn holzblaeser
+    holzblaser
     legni maderas madeiras bois harmonica harp_harmonica mundharmonika armonica gaita dizi bagpipe bagpipes
     pan_flute panpipes didgeridoo shakuhachi ney duduk
 effects 0.93
@@ -172,7 +174,8 @@ effects 0.8
     noise noises rauschen bruit ruido rumore glitch glitches scratch scratches turntable dj rain wind ocean applause
     crowd microcosm granular sample samples sampler spoken
 effects 0.55
-    build builds buildup build_up rise reverse rev drop echo delay reverb verb
+    build builds buildup build_up rise reverse rev drop echo delay reverb verb echos delays reverbs verbs dly rvb vrb
+    throw throws slapback
 other 0.8
     click clicktrack click_track metronome metronom count_in countin guide cue talkback tb_mic timecode smpte ltc
     reference ref_mix rough_mix mixdown master premaster instrumental instrumentals
@@ -199,6 +202,11 @@ MIC_WORDS: frozenset[str] = frozenset(_MIC_WORDS.split())
 _DOUBLE_WORDS = "dbl doble doppel doub double doubled doubles dub dubl"
 DOUBLE_WORDS: frozenset[str] = frozenset(_DOUBLE_WORDS.split())
 """Words that make a vocal a supporting one."""
+
+
+_RETURN_WORDS = "verb verbs reverb reverbs rvb vrb delay delays dly echo echos throw throws slapback"
+RETURN_WORDS: frozenset[str] = frozenset(_RETURN_WORDS.split())
+"""Words that make a track an effect's return when they stand last."""
 
 
 def _words() -> dict[tuple[str, ...], tuple[str, float]]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mixassist.audio.instrument_sound import sound_features
-from mixassist.audio.instrument_words import DOUBLE_WORDS, MIC_WORDS, WORDS
+from mixassist.audio.instrument_words import DOUBLE_WORDS, MIC_WORDS, RETURN_WORDS, WORDS
 from mixassist.domain.instruments import INSTRUMENT
 
 _CAMEL = re.compile(r"\d+|[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")
@@ -88,6 +88,8 @@ def _judge(tokens: list[str]) -> InstrumentGuess:
         return InstrumentGuess("drum_kit", 0.8)
     if len(pieces) == 1 and microphone and microphone[0].instrument == "overhead":
         return InstrumentGuess("overhead", 0.75)
+    if len(matches) > 1 and words[-1] in RETURN_WORDS:
+        return InstrumentGuess("effects", 0.9)  # "Vox Verb" is the reverberation of a voice
     # The last word is the head of a compound in most of these languages, so it wins among equals.
     best = max(matches, key=lambda m: (m.weight, m.position))
     if best.instrument == "lead_vocal" and DOUBLE_WORDS & set(words):

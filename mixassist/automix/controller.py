@@ -14,6 +14,7 @@ import torch
 
 from mixassist.audio.instruments import guess_instrument
 from mixassist.automix.controller_weights import ControllerNetwork, shipped_controller
+from mixassist.automix.direct_signals import beside_amplifiers
 from mixassist.automix.inputs import Prediction, TrackAudio
 from mixassist.automix.network_settings import NetworkSettings, network_settings
 from mixassist.automix.rules import mix_by_rules
@@ -22,7 +23,7 @@ from mixassist.automix.sides import placed
 from mixassist.automix.song import Part, Song, hear_song
 from mixassist.automix.stem_features import hearing_vector, instrument_vector, level_vectors, stem_patches
 from mixassist.automix.strips import StripWishes, rule_wishes, set_up
-from mixassist.automix.wished_levels import wished_levels
+from mixassist.automix.wished_levels import strayed, wished_levels
 from mixassist.domain.instruments import INSTRUMENT
 from mixassist.domain.progress import CancelToken, Progress, no_progress, scaled
 from mixassist.networks.encoder import INSTRUMENT_KEYS
@@ -73,7 +74,7 @@ def mix_with(
     """Mixes with a given network; see `mix_by_controller`."""
     heard = hear_for_controller(network, inputs, sample_rate_hz, scaled(progress, 0.0, 0.7), cancel)
     asked = network_settings(network, heard.song, heard.stems, seed)
-    levels = wished_levels(heard.song, asked.levels_lu)
+    levels = strayed(heard.song, wished_levels(heard.song, asked.levels_lu), asked.stray_lu)
     wishes = with_network(rule_wishes(heard.song, levels), heard.song, asked, network.groups)
     return set_up(heard.song, wishes, inputs, scaled(progress, 0.7, 1.0), cancel, network.device)
 
@@ -81,7 +82,7 @@ def mix_with(
 def with_network(wishes: StripWishes, song: Song, asked: NetworkSettings, groups: Collection[str]) -> StripWishes:
     """Returns wishes in which the groups that the network is trusted with are the network's."""
     if "pan" in groups:
-        wishes = replace(wishes, pan=placed(song, asked.pan_reach, wishes.levels_lu))
+        wishes = replace(wishes, pan=beside_amplifiers(song, placed(song, asked.pan_reach, wishes.levels_lu)))
     if "equalizer" in groups:
         wishes = replace(wishes, equalizer=asked.equalizer)
     if "compressor" in groups:

@@ -4,12 +4,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mixassist.audio.name_pairs import name_tokens
-from mixassist.automix.song import Part, Song
+
+if TYPE_CHECKING:
+    from mixassist.automix.song import Part, Song
 
 BEHIND_LU = 5.0
 """How much further back than its instrument usually is a direct signal stands beside the amplifier's or microphone's.
@@ -40,8 +43,14 @@ def amplified(song: Song) -> dict[str, Part]:
 
 def set_back(song: Song, levels_lu: Mapping[str, float]) -> dict[str, float]:
     """Returns levels in LU by track id with direct signals 5 LU lower whose amplifier is there too."""
-    behind = amplified(song)
+    behind = song.amplified
     return {key: level - (BEHIND_LU if key in behind else 0.0) for key, level in levels_lu.items()}
+
+
+def beside_amplifiers(song: Song, places: Mapping[str, float]) -> dict[str, float]:
+    """Returns pan positions by track id with direct signals where their amplifiers stand; locked ones stay."""
+    locked = {p.id for p in song.parts if "pan" in p.track.channel.locks}
+    return {**places, **{key: places[other.id] for key, other in song.amplified.items() if key not in locked}}
 
 
 def _is_direct(part: Part) -> bool:

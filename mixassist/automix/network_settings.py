@@ -18,8 +18,8 @@ from mixassist.networks.controller import MixPrediction
 from mixassist.networks.mix_controls import (
     COMPRESSOR_KEYS,
     EQUALIZER_KEYS,
+    LEVEL_UNIT_LU,
     level_lu,
-    pan_output,
     pan_reach,
     places_in_units,
     reverb_decay,
@@ -40,9 +40,13 @@ _MOST_STRAY = 2.0
 
 @dataclass(frozen=True)
 class NetworkSettings:
-    """What the network wishes, by track id; groups that it is not trusted with are empty, but for `pan_reach`."""
+    """What the network wishes, by track id; groups that it is not trusted with are empty, but for `pan_reach`.
+
+    `stray_lu` says how far levels stray in an alternative, wherever they come from: not at all in the best guess.
+    """
 
     levels_lu: Mapping[str, float]
+    stray_lu: Mapping[str, float]
     pan_reach: Mapping[str, float]
     equalizer: Mapping[str, Mapping[str, Value]]
     compressor: Mapping[str, Mapping[str, Value]]
@@ -53,15 +57,18 @@ class NetworkSettings:
 def network_settings(network: ControllerNetwork, song: Song, stems: torch.Tensor, seed: int = 0) -> NetworkSettings:
     """Asks the network; seed 0 is its best guess, others stray from it as far as the network is unsure."""
     if not song.parts:
-        return NetworkSettings({}, {}, {}, {}, {}, {})
+        return NetworkSettings({}, {}, {}, {}, {}, {}, {})
     prediction = predicted(network, stems)
-    if seed:
-        prediction = _strayed(prediction, song, seed)
     levels = _levels(song, prediction) if "gain" in network.groups else {}
-    reach = {p.id: _reach(p, song, float(r)) for p, r in _each(song, pan_reach(prediction.values["pan"]))}
+    strays = {name: _strays(song, prediction, name, seed) for name in ("level", "pan")}
+    reach = {
+        p.id: _reach(p, song, float(np.clip(float(r) + strays["pan"][p.id], 0.0, 1.0)))
+        for p, r in _each(song, pan_reach(prediction.values["pan"]))
+    }
     full = "equalizer" in prediction.values
     return NetworkSettings(
         levels,
+        {key: LEVEL_UNIT_LU * stray for key, stray in strays["level"].items()},
         reach,
         _equalizer(song, prediction) if full and "equalizer" in network.groups else {},
         _compressor(song, prediction) if full and "compressor" in network.groups else {},
@@ -82,19 +89,15 @@ def _each(song: Song, values: torch.Tensor) -> list[tuple[Part, torch.Tensor]]:
     return list(zip(song.parts, values, strict=True))
 
 
-def _strayed(prediction: MixPrediction, song: Song, seed: int) -> MixPrediction:
-    """Moves levels and places by draws of the network's own distribution; each part has lots of its own."""
-    moved = dict(prediction.values)
-    for name in ("level", "pan"):
-        values = prediction.values[name][:, 0] if name == "level" else pan_reach(prediction.values[name])
-        drawn = values.clone()
-        for index, part in enumerate(song.parts):
-            key = hashlib.sha256(f"{seed}/{name}/{part.hearing.digest}/{part.track.name}".encode()).digest()
-            lots = np.random.default_rng(int.from_bytes(key[:8], "little"))
-            scale = float(prediction.spread[name][index, 0])
-            drawn[index] += float(np.clip(lots.laplace(0.0, scale), -_MOST_STRAY * scale, _MOST_STRAY * scale))
-        moved[name] = drawn.unsqueeze(-1) if name == "level" else pan_output(drawn)
-    return MixPrediction(moved, prediction.spread)
+def _strays(song: Song, prediction: MixPrediction, name: str, seed: int) -> dict[str, float]:
+    """How far each part strays from the best guess, on the output's own scale; each part has lots of its own."""
+    found = {}
+    for part, spread in _each(song, prediction.spread[name][:, 0]):
+        key = hashlib.sha256(f"{seed}/{name}/{part.hearing.digest}/{part.track.name}".encode()).digest()
+        lots = np.random.default_rng(int.from_bytes(key[:8], "little"))
+        scale = float(spread) if seed else 0.0
+        found[part.id] = float(np.clip(lots.laplace(0.0, scale), -_MOST_STRAY * scale, _MOST_STRAY * scale))
+    return found
 
 
 def _levels(song: Song, prediction: MixPrediction) -> dict[str, float]:

@@ -6,11 +6,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from mixassist.audio.name_pairs import name_tokens
 from mixassist.automix.excerpts import clean, loudest_part
 from mixassist.automix.song import Part, Song
 
 _SOURCES = ("kick", "snare", "tom", "bass", "electric_guitar", "acoustic_guitar")
 """Instruments that are taken up by two microphones, or a microphone and a line."""
+_BOTTOMS = frozenset(["bottom", "bot", "btm", "bottm", "bt", "under", "below", "unten", "snb", "snbot", "sbot"])
 _OPPOSED = -0.4
 """Correlation from which on two tracks count as the same source upside down."""
 _STRETCH_S = 6.0
@@ -18,17 +20,24 @@ _COMPARED_HZ = 1500
 """Comparison happens at a rate of about this: the lows are what cancels."""
 
 
-def inverted(song: Song) -> frozenset[str]:
-    """Returns ids of tracks to flip: those opposed to the darkest track of their instrument, at the same time."""
-    found = set()
+def inverted(song: Song) -> dict[str, Part]:
+    """Returns, by track id, the tracks to flip and what each is opposed to: its instrument's darkest at the same time.
+
+    Of a drum's two sides it is the bottom that is flipped.
+    """
+    found = {}
     for instrument in _SOURCES:
-        group = song.of(instrument)
+        group = sorted(song.of(instrument), key=lambda p: (_is_bottom(p), p.order))
         for part in group[1:]:
             if part.track.start_frames == group[0].track.start_frames:
                 alike = _correlation(group[0], part, song.sample_rate_hz) * _held_sign(group[0])
                 if alike < _OPPOSED and "polarity_inverted" not in part.track.channel.locks:
-                    found.add(part.id)
-    return frozenset(found)
+                    found[part.id] = group[0]
+    return found
+
+
+def _is_bottom(part: Part) -> bool:
+    return not _BOTTOMS.isdisjoint(name_tokens(part.track.name))
 
 
 def _held_sign(part: Part) -> float:

@@ -60,6 +60,8 @@ def _tom_places(song: Song, toms: Sequence[Part], reach: Mapping[str, float]) ->
         # Of an odd number of toms, engineers put the middle one to the lower ones.
         half = sorted((abs(at), parts) for at, parts in row if math.copysign(1.0, at) == side)
         distances = sorted(sum(reach[p.id] for p in parts) / len(parts) for _, parts in half)
+        if len(half) > 1 and half[0][0] == 0.0:
+            distances[0] = min(distances[0], 0.5 * distances[1])  # three toms are heard at three places
         places.update(
             {p.id: side * distance for (_, parts), distance in zip(half, distances, strict=True) for p in parts}
         )

@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from mixassist.automix.aside import aside
+from mixassist.automix.direct_signals import amplified
 from mixassist.automix.hearing import Hearing, listen
 from mixassist.automix.inputs import TrackAudio
 from mixassist.automix.instrument_sound import has_width, identify
@@ -43,12 +45,13 @@ class Part:
 
 @dataclass(frozen=True)
 class Song:
-    """The sounding parts, sorted by content; the ids of silent tracks; what was noticed."""
+    """The sounding parts, sorted by content; the ids of silent tracks and of those set aside; what was noticed."""
 
     parts: tuple[Part, ...]
     silent: tuple[str, ...]
     notes: tuple[str, ...]
     sample_rate_hz: int
+    aside: tuple[str, ...] = ()
 
     def of(self, *instruments: str) -> tuple[Part, ...]:
         """The parts that are one of these instruments."""
@@ -73,6 +76,11 @@ class Song:
     def own_levels(self) -> OwnLevels:
         """What the levels tell at which the parts were handed over, in the order of `parts`."""
         return own_levels([p.hearing.loudness_lufs for p in self.parts], [p.instrument for p in self.parts])
+
+    @cached_property
+    def amplified(self) -> Mapping[str, Part]:
+        """The parts that are the same through an amplifier or microphone, by the direct signals' track ids."""
+        return amplified(self)
 
     @property
     def copies(self) -> frozenset[str]:
@@ -104,4 +112,7 @@ def hear_song(
         parts.append(Part(audio, hearing, instrument))
         if note:
             notes.append(note)
-    return Song(tuple(sorted(parts, key=lambda p: p.order)), tuple(silent), tuple(sorted(notes)), sample_rate_hz)
+    set_aside = aside(parts)
+    music = sorted((p for p in parts if p.id not in set_aside), key=lambda p: p.order)
+    notes += set_aside.values()
+    return Song(tuple(music), tuple(silent), tuple(sorted(notes)), sample_rate_hz, tuple(set_aside))

@@ -47,6 +47,8 @@ def _patch_starts(hearing: Hearing, frames: int, length: int) -> list[int]:
     count = max(power.size // per_patch, 1)
     level = 10.0 * np.log10(power[: count * per_patch].reshape(count, -1).mean(axis=1) + 1e-12)
     sounding = np.flatnonzero(level > np.percentile(level, 95) - _SOUNDING_DB)
+    if not sounding.size:  # levels beyond all measure
+        sounding = np.array([int(np.argmax(level))])
     chosen = sounding[np.unique(np.linspace(0, sounding.size - 1, MOST_PATCHES).round().astype(int))]
     return [min(int(c) * per_patch * span, frames - length) for c in chosen]
 

@@ -16,6 +16,7 @@ from mixassist.automix.toms import tom_row
 
 _CENTRED = frozenset({"kick", "snare", "bass", "drum_kit", "room", "other"})
 """In the middle when they are alone."""
+_DUO = 2
 _ALONE = 0.4
 """Share of an instrument's usual spread for a part that has no counterpart."""
 _KIT_SPREAD = {"tom": (0.41, -1.0), "hihat": (0.4, -1.0), "cymbals": (0.6, 1.0)}
@@ -75,8 +76,11 @@ def given_place(part: Part) -> float:
 def may_move(part: Part, song: Song) -> bool:
     """Copies of one recording stay in the middle, where they are heard; so does what carries the low end.
 
-    Sides of one recording (`Drums L`) are placed whatever they carry, but for bass and kick.
+    So do direct signals, which follow their amplifier afterwards, and toms that came as one track. Sides of one
+    recording (`Drums L`) are placed whatever they carry, but for bass and kick.
     """
+    if part.id in song.amplified or (part.instrument == "tom" and len(song.of("tom")) == 1):
+        return False
     low = part.hearing.band_db(20.0, 150.0)
     is_side = marked_side(part) != 0.0 and part.instrument not in LOW_END
     return (
@@ -133,11 +137,16 @@ def _alone(part: Part) -> float:
 def balanced(
     song: Song, distances: Mapping[str, float], places: Mapping[str, float], levels_lu: Mapping[str, float]
 ) -> dict[str, float]:
-    """Places single parts, the loud ones first, at given distances on the side that is lighter so far; by track id."""
+    """Places single parts, the loud ones first, at given distances on the side that is lighter so far; by track id.
+
+    One or two parts have nobody to balance them and stay in the middle.
+    """
 
     def power(part: Part) -> float:
         return float(10.0 ** (levels_lu[part.id] / 10.0))
 
+    if len(song.parts) <= _DUO:
+        return dict.fromkeys(distances, 0.0)
     lean = sum(power(p) * leaning(places[p.id], p) for p in song.parts)
     found: dict[str, float] = {}
     single = [p for p in song.parts if p.id in distances]

@@ -8,20 +8,23 @@ from dataclasses import dataclass
 
 import torch
 
+from mixassist.automix.direct_signals import beside_amplifiers
 from mixassist.automix.dynamics import compressor_settings
 from mixassist.automix.gain_setting import input_gain_db, set_faders, set_gains, with_locked
 from mixassist.automix.inputs import Prediction, TrackAudio
 from mixassist.automix.levels import is_noise
 from mixassist.automix.polarity import inverted
-from mixassist.automix.song import Song
+from mixassist.automix.song import Part, Song
 from mixassist.automix.space import reverb_kind, song_decay, wet_level_lu
 from mixassist.automix.staging import clipped, strip_effects
 from mixassist.automix.stereo import pans
 from mixassist.automix.tone import equalizer_moves
 from mixassist.domain.controls import NEUTRAL, Controls
+from mixassist.domain.fader_law import FADER_FLOOR_DB
 from mixassist.domain.parameters import Value
 from mixassist.domain.progress import CancelToken, Progress
 
+_SHUT = NEUTRAL.replaced({"fader_db": FADER_FLOOR_DB})
 _Settings = Mapping[str, Mapping[str, Value]]
 
 
@@ -45,7 +48,7 @@ def rule_wishes(song: Song, levels_lu: Mapping[str, float]) -> StripWishes:
     decay = song_decay(song) if song.parts else 1.0
     return StripWishes(
         levels_lu,
-        pans(song, levels_lu),
+        beside_amplifiers(song, pans(song, levels_lu)),
         equalizer_moves(song, levels_lu),
         {part.id: compressor_settings(part, song, input_gain_db(part)) for part in song.parts},
         {part.id: reverb_kind(part, song, decay) for part in song.parts},
@@ -64,7 +67,7 @@ def set_up(
     """Sets the strips of all tracks so that their parts sound as wished; locked controls are given and the rest fits.
 
     Args:
-        inputs: all tracks of the song, the silent ones too, which keep neutral strips.
+        inputs: all tracks of the song: silent ones keep neutral strips, those set aside get their faders shut.
         device: where the strips are tried.
     """
     progress(0.0, "Setting gains")
@@ -84,18 +87,18 @@ def set_up(
     set_faders(song, settings, effects, wishes.levels_lu)
     progress(1.0, "Mixed")
     controls = {part.id: Controls(with_locked(part, clipped(settings[part.id]))) for part in song.parts}
-    quiet = {a.track.id: _silent_controls(a) for a in inputs if a.track.id in song.silent}
-    return Prediction({a.track.id: {**controls, **quiet}[a.track.id] for a in inputs}, _notes(song, flipped))
+    for audio in inputs:
+        channel = audio.track.channel
+        if audio.track.id in song.silent:
+            controls[audio.track.id] = NEUTRAL.taken_from(channel.controls, channel.locks)
+        elif audio.track.id in song.aside:
+            controls[audio.track.id] = _SHUT.taken_from(channel.controls, channel.locks)
+    return Prediction({a.track.id: controls[a.track.id] for a in inputs}, _notes(song, flipped))
 
 
-def _silent_controls(audio: TrackAudio) -> Controls:
-    """A neutral strip for a track that is silent, with what the user locked."""
-    channel = audio.track.channel
-    return NEUTRAL.taken_from(channel.controls, channel.locks)
-
-
-def _notes(song: Song, flipped: frozenset[str]) -> tuple[str, ...]:
+def _notes(song: Song, flipped: Mapping[str, Part]) -> tuple[str, ...]:
     """Sentences for people on what was noticed: what hearing noted, faint parts and flipped ones."""
     faint = sorted(f"{p.track.name} is very faint and is not lifted" for p in song.parts if is_noise(p))
-    turned = sorted(f"{p.track.name} works against its neighbour and is flipped" for p in song.parts if p.id in flipped)
+    names = {p.id: p.track.name for p in song.parts}
+    turned = sorted(f"{names[i]} works against {other.track.name} and is flipped" for i, other in flipped.items())
     return (*song.notes, *faint, *turned)

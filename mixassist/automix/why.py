@@ -9,7 +9,7 @@ import torch
 
 from mixassist.automix.controller import HeardSong
 from mixassist.automix.controller_weights import ControllerNetwork
-from mixassist.automix.direct_signals import BEHIND_LU, amplified
+from mixassist.automix.direct_signals import BEHIND_LU
 from mixassist.automix.network_settings import NetworkSettings, network_settings, predicted
 from mixassist.automix.reason import Cause, Influence, Reason
 from mixassist.automix.rule_reasons import RULE_REASONS
@@ -87,7 +87,7 @@ def reasons(network: ControllerNetwork, heard: HeardSong, track_id: str, most: i
             for name, lift in lifts.items()
             if abs(lift) >= _LEAST_LIFT_LU
         ]
-        if (other_take := amplified(heard.song).get(track_id)) is not None:
+        if (other_take := heard.song.amplified.get(track_id)) is not None:
             behind = Influence(other_take.id, other_take.track.name, -BEHIND_LU)
             found.insert(1, Reason(DIRECT, "LU", -BEHIND_LU, (behind,)))
     levels = wished_levels(heard.song, wished)

@@ -36,6 +36,11 @@ def wished_levels(song: Song, wished: Mapping[str, float]) -> dict[str, float]:
     return kept_in_range(song, _with_usual_spectrum(song, _by_instrument(song, wished)))
 
 
+def strayed(song: Song, levels_lu: Mapping[str, float], strays_lu: Mapping[str, float]) -> dict[str, float]:
+    """Returns an alternative's levels: each moved by as much as it strays, and kept in range."""
+    return kept_in_range(song, {key: level + strays_lu.get(key, 0.0) for key, level in levels_lu.items()})
+
+
 def lifts_in_mix_lu(song: Song) -> dict[str, float]:
     """Returns how much louder each part is mixed because it was handed over louder than usual: LU by track id.
 

@@ -70,11 +70,6 @@ def pan_reach(outputs: Tensor) -> Tensor:
     return torch.sigmoid(outputs[..., 0] - 1.0)
 
 
-def pan_output(reach: Tensor) -> Tensor:
-    """Returns the output `pan` (..., 1) for a distance from the middle (...,), 0 … 1: the inverse of `pan_reach`."""
-    return torch.logit(reach.clamp(0.01, 0.99)).unsqueeze(-1) + 1.0
-
-
 def wet_level_lu(outputs: Tensor) -> Tensor:
     """Loudness of the reverberation against the dry sound in LU, from the output `reverb_level` (..., 1)."""
     return outputs[..., 0] * WET_UNIT_LU + WET_MIDDLE_LU

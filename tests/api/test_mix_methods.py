@@ -21,12 +21,12 @@ RATE_HZ = 44_100
 
 @pytest.fixture
 def song(tmp_path: Path) -> Path:
-    """One excerpt of two stems, in the layout of the real ones."""
+    """One excerpt of many stems, in the layout of the real ones."""
     lots = np.random.default_rng(0)
     folder = tmp_path / "songs" / "stems" / "Song-1"
     folder.mkdir(parents=True)
-    for name in ("00 vocals", "01 bass"):
-        soundfile.write(folder / f"{name}.ogg", 0.1 * lots.standard_normal(3 * RATE_HZ), RATE_HZ)
+    for name in ("vocals", "bass", "kick", "snare", "hihat", "piano", "guitar", "strings", "organ"):
+        soundfile.write(folder / f"{name}.ogg", 0.1 * lots.standard_normal(RATE_HZ), RATE_HZ)
     return tmp_path / "songs"
 
 
