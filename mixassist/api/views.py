@@ -5,9 +5,7 @@ from __future__ import annotations
 
 from mixassist.domain.channel import View
 from mixassist.domain.errors import MixAssistError
-from mixassist.paths import models_directory
 from mixassist.rendering import renderers
-from mixassist.rendering.model_renderer import WEIGHTS_NAME
 
 
 def look_for_views() -> tuple[tuple[View, ...], MixAssistError | None]:
@@ -18,6 +16,5 @@ def look_for_views() -> tuple[tuple[View, ...], MixAssistError | None]:
     try:
         renderers.renderer_for(View.MODEL)
     except MixAssistError as error:
-        is_there = (models_directory() / WEIGHTS_NAME).exists()
-        return (View.DRY, View.WET), error if is_there else None
+        return (View.DRY, View.WET), error if renderers.network_is_there() else None
     return tuple(View), None

@@ -226,6 +226,13 @@ def _shipped_model(device: str) -> Renderer:
     return shipped_renderer(models_directory(), device)
 
 
+def network_is_there() -> bool:
+    """Whether there is a file of the transformation network's weights, readable or not."""
+    from mixassist.rendering.model_renderer import WEIGHTS_NAME
+
+    return (models_directory() / WEIGHTS_NAME).exists()
+
+
 def use_device(name: str) -> None:
     """Chooses where rendering computes from now on: `auto`, `cpu`, `cuda` or `mps`.
 

@@ -182,6 +182,8 @@ def test_a_drive_that_was_unplugged(make_file, noise, library):
 
 def test_all_stems_advance_together(make_file, noise, library, monkeypatch):
     monkeypatch.setattr(stems, "_PIECE_S", 0.0)
+    # One worker: of several, one may be held up for any time while the others go on.
+    monkeypatch.setattr(stems, "_WORKERS", 1)
     paths = [make_file(f"{i}.wav", noise(65_536 * 6, seed=i)) for i in range(4)]
     decoded = [library.stem(s, 44_100) for s in _sources(*paths)]
     spread: list[int] = []
@@ -191,8 +193,7 @@ def test_all_stems_advance_together(make_file, noise, library, monkeypatch):
         spread.append(max(ready) - min(ready))
 
     library.decode(decoded, watch)
-    # Two workers may each be one block ahead of the slowest.
-    assert max(spread) <= 3 * 65_536
+    assert max(spread) <= 65_536
 
 
 def test_cancelled_work_goes_on_where_it_stood(make_file, noise, library, monkeypatch):
