@@ -25,7 +25,7 @@ from mixassist.analysis.metrics import (
     pair_sums,
 )
 from mixassist.analysis.signals import Audio, as_frames
-from mixassist.analysis.spectral import log_spectral_distance_db, multi_resolution_stft
+from mixassist.analysis.spectral import StftDistance, log_spectral_distance_db, multi_resolution_stft
 from mixassist.audio.files import AudioReader
 from mixassist.domain.errors import MixAssistError
 from mixassist.domain.progress import CancelToken, Progress, no_progress, scaled
@@ -112,6 +112,7 @@ def compare(
     )
     part = scaled(progress, 0.85, 0.95)
     notes = [*_notes(as_frames(a), as_frames(b), sample_rate_hz), *_doubts(of_a, of_b, level_match)]
+    notes.extend(_undefined(distance))
     return Comparison(
         sample_rate_hz=sample_rate_hz,
         frames=frames,
@@ -138,8 +139,10 @@ def _notes(a: np.ndarray, b: np.ndarray, sample_rate_hz: float) -> Iterator[str]
         seconds = min(len(a), len(b)) / sample_rate_hz
         more = abs(len(a) - len(b)) / sample_rate_hz
         yield f"Compared over the first {seconds:.3f} s: the {shorter} is {more:.3f} s shorter."
-    if a.shape[1] != b.shape[1]:
-        yield f"The {'first' if a.shape[1] == 1 else 'second'} is mono; taken as two equal sides."
+    mono = [label for label, audio in (("first", a), ("second", b)) if audio.shape[1] == 1]
+    if mono:
+        who = "Both are" if len(mono) == 2 else f"The {mono[0]} is"
+        yield f"{who} mono; taken as two equal sides, 3.0 LU louder than one channel by itself, as stems are measured."
 
 
 def _doubts(of_a: Measures, of_b: Measures, level_match: bool) -> Iterator[str]:
@@ -148,6 +151,12 @@ def _doubts(of_a: Measures, of_b: Measures, level_match: bool) -> Iterator[str]:
     for label, measures in (("first", of_a), ("second", of_b)):
         if measures.not_finite_samples:
             yield f"The {label} holds {measures.not_finite_samples} samples that are no numbers; taken as silence."
+
+
+def _undefined(distance: StftDistance) -> Iterator[str]:
+    for value, what in ((distance.sum, "sum"), (distance.difference, "difference")):
+        if math.isnan(value):
+            yield f"The first has no {what} of its sides to be far from: that distance and the one to the mix are open."
 
 
 def compare_files(

@@ -34,6 +34,9 @@ RESOLUTIONS = tuple(Resolution(*analysis) for analysis in losses.RESOLUTIONS)
 MAGNITUDE_FLOOR = losses.MAGNITUDE_FLOOR
 """Smallest magnitude of a bin of the raw transform that the logarithm sees."""
 
+_NOTHING = 1e-6
+"""Sum or difference of the sides 60 dB below the other is the dither of a mono file, nothing to divide by."""
+
 LSD_RESOLUTION = Resolution(2048, 512, 2048)
 LSD_FLOOR_DB = -100.0
 
@@ -118,6 +121,9 @@ def multi_resolution_stft(
     magnitudes not below 1e-4; averaged over the resolutions. Swapping left and right of either signal changes
     nothing. Levels matter: bring both to the same loudness first (−23 LUFS is the project's custom).
 
+    Both parts are shares of the reference's own sum or difference. Where the reference has none to speak of (a mono
+    file has no difference, silence has neither) and the other signal has, there is no such share: NaN, undefined.
+
     Args:
         a: the reference.
         b: the signal held against it, compared over the common part.
@@ -152,7 +158,10 @@ def _stft_distances(
         magnitudes = powers.sqrt_()
         squared_error += _total((magnitudes[:2] - magnitudes[2:]).square_())
         count += magnitudes[0].numel()
-    return np.sqrt(squared_error / squared) + log_error / count
+    silent = squared <= 1.001 * MAGNITUDE_FLOOR**2 * count
+    faint = squared <= _NOTHING * squared.max()
+    undefined = (silent & (squared_error > 0.0)) | (faint & (squared_error > _NOTHING * squared.max()))
+    return np.where(undefined, np.nan, np.sqrt(squared_error / squared) + log_error / count)
 
 
 def _total(values: torch.Tensor) -> np.ndarray:

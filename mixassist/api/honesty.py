@@ -81,7 +81,9 @@ def channel_honesty(
     stft = multi_resolution_stft(
         console, model, gain_a=gain, gain_b=gain, progress=scaled(progress, 0.7, 1.0), cancel=cancel
     )
-    return Honesty(error_to_signal_ratio_of(sums), mean_absolute_error_of(sums), stft.total)
+    # A console that leaves a mono stem mono has no difference of the sides that the network could be far from.
+    distance = stft.sum if math.isnan(stft.difference) else stft.total
+    return Honesty(error_to_signal_ratio_of(sums), mean_absolute_error_of(sums), distance)
 
 
 def _rendered(recipe: Recipe, samples: np.ndarray, start: int, frames: int) -> np.ndarray:

@@ -15,6 +15,7 @@ from mixassist.analysis.comparison import compare, compare_files
 from mixassist.analysis.explained import EXPLAINED
 from mixassist.analysis.json_values import json_safe
 from mixassist.analysis.measures import loudness_curve, measure, mono_compatibility_lu
+from mixassist.audio.loudness import integrated_loudness_lufs
 from mixassist.domain.channel import View
 from mixassist.domain.errors import Cancelled, MixAssistError
 from mixassist.domain.progress import CancelToken
@@ -134,6 +135,19 @@ def test_every_number_has_words() -> None:
     assert EXPLAINED["gain_db"].text(-0.001) == "0.00 dB"
     assert EXPLAINED["correlation"].text(math.nan) == EXPLAINED["correlation"].text(None) == "–"
     assert EXPLAINED["integrated_lufs"].text(-14.04) == "−14.0 LUFS"
+
+
+def test_a_mono_reference_leaves_the_distance_of_the_sides_open_and_says_how_it_is_measured() -> None:
+    wide, mono = music(), music(seed=2)[:, :1]
+    found = compare(mono, wide, RATE_HZ)
+    assert math.isfinite(found.stft_sum) and found.stft_sum < 10.0
+    assert math.isnan(found.stft_total)
+    assert found.to_dict()["stft_total"] is None
+    assert any("no difference of its sides" in note for note in found.notes)
+    alone = integrated_loudness_lufs(mono, RATE_HZ)
+    assert found.a.integrated_lufs - alone == pytest.approx(3.01, abs=0.01)
+    assert any("first is mono" in note and "3.0 LU" in note for note in found.notes)
+    assert any("Both are mono" in note for note in compare(mono, mono, RATE_HZ).notes)
 
 
 def write(path: Path, audio: np.ndarray, rate: int = RATE_HZ, subtype: str = "FLOAT") -> Path:

@@ -108,6 +108,25 @@ def test_mono_against_stereo_is_two_equal_sides() -> None:
     assert spectral.multi_resolution_stft(mono, np.repeat(mono, 2, axis=1)).total == 0.0
 
 
+@pytest.mark.parametrize("dither", [0.0, 2.0**-16])
+def test_a_reference_without_a_side_signal_has_no_distance_of_sides(dither: float) -> None:
+    mono = np.repeat(noise(9000, channels=1), 2, axis=1)
+    mono[:, 0] += dither * noise(9000, seed=8, channels=1)[:, 0]
+    wide = noise(9000, seed=4)
+    found = spectral.multi_resolution_stft(mono, wide)
+    assert 0.1 < found.sum < 10.0
+    assert math.isnan(found.difference) and math.isnan(found.total)
+    assert 0.0 < spectral.multi_resolution_stft(wide, mono).total < 50.0
+    opposed = spectral.multi_resolution_stft(mono * np.float32([1, -1]), wide)
+    assert math.isnan(opposed.sum) and 0.1 < opposed.difference < 10.0
+
+
+def test_silence_as_the_reference_has_no_distance() -> None:
+    found = spectral.multi_resolution_stft(np.zeros((3000, 2)), noise(3000))
+    assert math.isnan(found.sum) and math.isnan(found.difference)
+    assert spectral.multi_resolution_stft(np.zeros((3000, 2)), np.zeros((3000, 2))).total == 0.0
+
+
 def test_cancel_stops_it() -> None:
     token = CancelToken()
     token.cancel()
