@@ -26,7 +26,9 @@ from mixassist.analysis.metrics import (
 )
 from mixassist.analysis.signals import Audio, as_frames
 from mixassist.analysis.spectral import StftDistance, log_spectral_distance_db, multi_resolution_stft
+from mixassist.audio.faults import not_audio
 from mixassist.audio.files import AudioReader
+from mixassist.audio.samples import cleaned
 from mixassist.domain.errors import MixAssistError
 from mixassist.domain.progress import CancelToken, Progress, no_progress, scaled
 
@@ -179,24 +181,33 @@ def compare_files(
     with AudioReader(path_a) as reader_a, AudioReader(path_b) as reader_b:
         rate = reader_a.sample_rate_hz
         with (
-            _decoded(reader_a, rate, scaled(progress, 0.0, 0.05), cancel) as a,
-            _decoded(reader_b, rate, scaled(progress, 0.05, 0.1), cancel) as b,
+            _decoded(reader_a, rate, scaled(progress, 0.0, 0.05), cancel) as (a, silenced_a),
+            _decoded(reader_b, rate, scaled(progress, 0.05, 0.1), cancel) as (b, silenced_b),
         ):
             found = compare(a, b, rate, level_match=level_match, progress=scaled(progress, 0.1, 1.0), cancel=cancel)
         notes = list(found.notes)
         if reader_b.sample_rate_hz != rate:
             notes.insert(0, f"The second was resampled from {reader_b.sample_rate_hz} Hz to {rate} Hz.")
-        for label, reader in (("first", reader_a), ("second", reader_b)):
+        for label, reader, silenced in (("first", reader_a, silenced_a), ("second", reader_b, silenced_b)):
+            if silenced:
+                notes.append(f"In the {label} {not_audio(silenced)}; taken as silence.")
             if reader.missing_frames:
                 notes.append(
                     f"The {label} is damaged: {reader.missing_frames} frames could not be read, taken as silence."
                 )
-    return dataclasses.replace(found, notes=tuple(notes))
+    of_a = dataclasses.replace(found.a, not_finite_samples=silenced_a)
+    of_b = dataclasses.replace(found.b, not_finite_samples=silenced_b)
+    return dataclasses.replace(found, a=of_a, b=of_b, notes=tuple(notes))
 
 
 @contextmanager
-def _decoded(reader: AudioReader, rate_hz: int, progress: Progress, cancel: CancelToken | None) -> Iterator[np.ndarray]:
-    """Decodes a file at a rate into a temporary memory-mapped array (frames, channels), float32."""
+def _decoded(
+    reader: AudioReader, rate_hz: int, progress: Progress, cancel: CancelToken | None
+) -> Iterator[tuple[np.ndarray, int]]:
+    """Decodes a file at a rate into a temporary memory-mapped array (frames, channels), float32.
+
+    Yields it with the number of samples that are no audio, which are silent in it.
+    """
     if reader.channels > 2:
         raise MixAssistError(
             f"has {reader.channels} channels; mono and stereo files can be compared",
@@ -204,8 +215,9 @@ def _decoded(reader: AudioReader, rate_hz: int, progress: Progress, cancel: Canc
             remedy="Export it as a stereo file.",
         )
     with tempfile.TemporaryFile(prefix="mixassist-compare-") as file:
-        frames = 0
-        for block in _resampled(reader, rate_hz, progress, cancel):
+        frames = silenced = 0
+        for block, count in _resampled(reader, rate_hz, progress, cancel):
+            silenced += count
             file.write(np.ascontiguousarray(block, dtype=np.float32).tobytes())
             frames += len(block)
         file.flush()
@@ -213,14 +225,14 @@ def _decoded(reader: AudioReader, rate_hz: int, progress: Progress, cancel: Canc
             raise MixAssistError("there is too little audio in the file to compare", subject=reader.path)
         mapped = np.memmap(file, dtype=np.float32, mode="r", shape=(frames, reader.channels))
         try:
-            yield mapped
+            yield mapped, silenced
         finally:
             del mapped
 
 
 def _resampled(
     reader: AudioReader, rate_hz: int, progress: Progress, cancel: CancelToken | None
-) -> Iterator[np.ndarray]:
+) -> Iterator[tuple[np.ndarray, int]]:
     stream = None
     if reader.sample_rate_hz != rate_hz:
         stream = soxr.ResampleStream(reader.sample_rate_hz, rate_hz, reader.channels, dtype="float32", quality="VHQ")
@@ -230,11 +242,6 @@ def _resampled(
         stop = min(start + _READ_FRAMES, reader.frames)
         block = reader.read(start, stop - start)
         progress(stop / reader.frames, f"Reading {reader.path.name}")
-        if stream is None:
-            yield block
-            continue
-        # One bad sample would spread over the whole filter.
-        bad = ~np.isfinite(block)
-        if bad.any():
-            block = np.where(bad, np.float32(0.0), block)
-        yield stream.resample_chunk(block, last=stop == reader.frames)
+        # Before it is resampled: one bad sample would spread over the whole filter.
+        block, count = cleaned(block)
+        yield block if stream is None else stream.resample_chunk(block, last=stop == reader.frames), count

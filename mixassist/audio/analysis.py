@@ -12,6 +12,7 @@ import numpy as np
 
 from mixassist.audio.loudness import LoudnessMeter
 from mixassist.audio.pyramid import BASE_FRAMES, WaveformPyramid
+from mixassist.audio.samples import cleaned
 from mixassist.audio.stems import StemAudio
 from mixassist.audio.true_peak import TruePeakMeter, decibels
 from mixassist.domain.progress import CancelToken, Progress, no_progress
@@ -31,7 +32,8 @@ class StemAnalysis:
 
     Loudness in LUFS, peaks and RMS in dB, -inf for silence. `dc_offset` is the mean of the worse side as a share of
     full scale. `clipped_runs` counts places where three or more samples stand flat at full scale. `active_share` is
-    the share of time in which it plays: no more than 30 LU below its loudest 100 ms.
+    the share of time in which it plays: no more than 30 LU below its loudest 100 ms. `non_finite_count` counts samples
+    that are no audio and were silenced.
     """
 
     integrated_lufs: float
@@ -48,7 +50,7 @@ class StemAnalysis:
 
 
 class StemAnalyser:
-    """Gathers a `StemAnalysis` from blocks. Samples that are not finite count as 0."""
+    """Gathers a `StemAnalysis` from blocks. Samples that are no audio (see `samples.cleaned`) count as 0."""
 
     def __init__(self, sample_rate_hz: int, channels: int) -> None:
         self._loudness = LoudnessMeter(sample_rate_hz, channels)
@@ -64,15 +66,10 @@ class StemAnalyser:
 
     def update_planar(self, block: np.ndarray) -> None:
         """Takes the next float32 (channels, frames) in."""
+        block, bad = cleaned(block)
+        self._non_finite += bad
         precise = block.astype(np.float64)
-        sums = precise.sum(1)
-        if not np.isfinite(sums).all():
-            bad = ~np.isfinite(block)
-            self._non_finite += int(np.count_nonzero(bad))
-            block = np.where(bad, np.float32(0.0), block)
-            precise = block.astype(np.float64)
-            sums = precise.sum(1)
-        self._sums += sums
+        self._sums += precise.sum(1)
         self._squares += np.einsum("cf,cf->c", precise, precise)
         self._frames += block.shape[1]
         self._loudness.update_planar(precise)

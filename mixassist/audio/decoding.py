@@ -9,6 +9,7 @@ import numpy as np
 import soxr
 
 from mixassist.audio.reading import BLOCK_FRAMES, AudioReader
+from mixassist.audio.samples import cleaned
 from mixassist.domain.errors import MixAssistError
 from mixassist.domain.track import AudioFile, AudioSource
 
@@ -90,7 +91,7 @@ class _Part:
         self.tap = tap
         self.position = 0
         self.is_done = False
-        self.non_finite_count = 0
+        self.not_audio_count = 0
         self.pending = np.zeros((0, len(channels)), np.float32)
         self._resampler = None
         if file.sample_rate_hz != rate_hz:
@@ -105,7 +106,8 @@ class _Part:
             self.is_done = self.position >= self.file.frames
             if self.channels != list(range(block.shape[1])):
                 block = np.ascontiguousarray(block[:, self.channels])
-            block = self._cleaned(block)
+            block, count = cleaned(block)
+            self.not_audio_count += count
             if self._resampler is not None:
                 block = self._resampler.resample_chunk(block, last=self.is_done)
             self.pending = block
@@ -115,19 +117,12 @@ class _Part:
         taken, self.pending = self.pending[:frames], self.pending[frames:]
         return taken
 
-    def _cleaned(self, block: np.ndarray) -> np.ndarray:
-        bad = ~np.isfinite(block)
-        count = int(np.count_nonzero(bad))
-        if count:
-            self.non_finite_count += count
-            block = np.where(bad, np.float32(0.0), block)
-        return block
-
 
 class StemDecoder:
     """Yields a source's audio block by block at a rate: float32 (frames, 1|2), `AudioSource.frames_at` in all.
 
-    NaN and infinite samples become 0 and are counted. A shorter side, and what a damaged file lacks, is silence.
+    Samples that are no audio (see `samples.cleaned`) become 0 and are counted. A shorter side, and what a damaged
+    file lacks, is silence.
 
     Raises:
         MixAssistError: a file cannot be read, or has changed since it was imported.
@@ -150,8 +145,8 @@ class StemDecoder:
 
     @property
     def non_finite_count(self) -> int:
-        """Samples so far that were NaN or infinite in the file."""
-        return sum(part.non_finite_count for part in self._parts)
+        """Samples so far that are no audio in the file: NaN, infinite, or absurdly large."""
+        return sum(part.not_audio_count for part in self._parts)
 
     @property
     def missing_frames(self) -> int:

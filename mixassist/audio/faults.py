@@ -15,6 +15,9 @@ from mixassist.domain.progress import CancelToken, Progress, no_progress, scaled
 CLIPPED_RUNS = 3
 """From this many flat places at full scale on a stem counts as clipped: one peak may just touch it."""
 
+_OVER_DBFS = 6.0
+"""Lossy files of loud music go over full scale by less than this, and so do the peaks of many float stems."""
+
 _DC_SHARE, _DC_OF_RMS, _DC_AUDIBLE = 0.005, 0.25, 0.0005
 
 
@@ -22,8 +25,8 @@ _DC_SHARE, _DC_OF_RMS, _DC_AUDIBLE = 0.005, 0.25, 0.0005
 class Fault:
     """One thing to look at, as a sentence for people.
 
-    `kind` is one of: silent, clipped, dc, nan, duplicate, flipped_polarity, identical_sides. `other` names the second
-    track of a pair.
+    `kind` is one of: silent, clipped, dc, nan, over, duplicate, flipped_polarity, identical_sides. `other` names the
+    second track of a pair.
     """
 
     kind: str
@@ -64,16 +67,24 @@ def find_faults(
     return tuple(sorted([*faults, *pairs], key=lambda fault: order.index(fault.track_name)))
 
 
+def not_audio(count: int) -> str:
+    """Says how many samples are no audio: `1 sample is not audio (…)`."""
+    counted = "1 sample is" if count == 1 else f"{count:,} samples are"
+    return f"{counted} not audio (not numbers, or more than 60 dB over full scale)"
+
+
 def faults_of(name: str, analysis: StemAnalysis) -> list[Fault]:
     """Lists the faults a track has by itself."""
     faults = []
     if analysis.non_finite_count:
-        text = f"{analysis.non_finite_count:,} samples are not numbers (NaN or infinite) and were silenced"
-        faults.append(Fault("nan", name, text))
+        faults.append(Fault("nan", name, f"{not_audio(analysis.non_finite_count)}: silenced"))
     if analysis.silent:
         return [*faults, Fault("silent", name, "is silent throughout")]
     if analysis.clipped_runs >= CLIPPED_RUNS:
         faults.append(Fault("clipped", name, f"is clipped in {analysis.clipped_runs:,} places"))
+    if analysis.sample_peak_dbfs > _OVER_DBFS:
+        text = f"goes {analysis.sample_peak_dbfs:.1f} dB over full scale: nothing is lost, but played alone it clips"
+        faults.append(Fault("over", name, text))
     rms = 10.0 ** (analysis.rms_dbfs / 20.0)
     relative = analysis.dc_offset > _DC_OF_RMS * rms and analysis.dc_offset > _DC_AUDIBLE
     if analysis.dc_offset > _DC_SHARE or relative:

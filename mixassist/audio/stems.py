@@ -22,7 +22,9 @@ from mixassist.domain.track import AudioSource
 
 __all__ = ["DEFAULT_LIMIT_BYTES", "StemAudio", "StemLibrary", "cache_directory"]
 
-_FORMAT_VERSION = 1
+_FORMAT_VERSION = 2
+"""Counts up whenever a file is decoded to other samples than before."""
+
 _WORKERS = 2
 _PIECE_S = 6.0
 
@@ -72,7 +74,7 @@ class StemAudio:
 
     @property
     def non_finite_count(self) -> int:
-        """How many samples were NaN or infinite and are 0 here; known once complete."""
+        """How many samples were no audio (NaN, infinite, absurdly large) and are 0 here; known once complete."""
         return self._facts.non_finite_count
 
     @property

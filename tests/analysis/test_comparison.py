@@ -175,6 +175,18 @@ def test_files_of_unlike_rates_are_brought_together(tmp_path: Path) -> None:
     assert 0.0 <= min(shares) <= max(shares) <= 1.0
 
 
+@pytest.mark.parametrize("rate", [RATE_HZ, 48_000])
+def test_one_absurd_sample_of_a_file_is_silence_and_noted(rate: int, tmp_path: Path) -> None:
+    good = music()
+    bad = good.copy()
+    bad[100, 0], bad[200, 1] = 1e30, np.inf
+    found = compare_files(write(tmp_path / "good.wav", good), write(tmp_path / "bad.wav", bad, rate))
+    assert found.mean_absolute_error < 0.2
+    assert found.b.true_peak_dbtp < 6.0
+    assert (found.a.not_finite_samples, found.b.not_finite_samples) == (0, 2)
+    assert any(note.startswith("In the second 2 samples are not audio") for note in found.notes)
+
+
 def test_files_that_cannot_be_compared(tmp_path: Path) -> None:
     good = write(tmp_path / "good.wav", music(0.1))
     six = write(tmp_path / "six.wav", np.zeros((50, 6)))

@@ -74,7 +74,36 @@ def test_messages_name_numbers(noise):
     audio[:7] = np.nan
     said = {f.kind: f.message for f in find_faults({"a": audio}, RATE)}
     assert "2.0" in said["dc"]
-    assert said["nan"].startswith("7 samples")
+    assert said["nan"].startswith("7 samples are not audio")
+    audio[:6] = 0.0
+    assert find_faults({"a": audio}, RATE)[0].message.startswith("1 sample is not audio")
+
+
+@pytest.mark.parametrize("level", [1e30, -1e30, 1001.0, np.nan, -np.inf])
+def test_samples_beyond_anything_audio_can_be_are_silence(level, make_file, noise, library):
+    audio = noise(RATE, level=0.1)
+    audio[RATE // 2] = level
+    stem = library.stem(plan_import([make_file("huge.wav", audio, subtype="FLOAT")]).tracks[0].source, RATE)
+    library.decode([stem])
+    assert (stem.non_finite_count, float(stem.samples[RATE // 2, 0])) == (1, 0.0)
+    assert np.abs(stem.samples).max() < 1.0
+    direct = analyse_stem(audio, RATE)
+    assert direct.non_finite_count == 1
+    assert direct.dc_offset < 0.01 and direct.sample_peak_dbfs < 0.0
+
+
+def test_a_float_stem_far_over_full_scale_is_told_and_kept(make_file, noise, library):
+    audio = noise(RATE, level=0.1)
+    audio[RATE // 2] = 900.0
+    over = 3.0 * audio / np.abs(audio[: RATE // 4]).max()
+    over = over[: RATE // 4]
+    assert [(f.kind, f.message[:33]) for f in find_faults({"a": over}, RATE)] == [
+        ("over", "goes 9.5 dB over full scale: noth")
+    ]
+    assert find_faults({"a": over / 2.2}, RATE) == ()
+    stem = library.stem(plan_import([make_file("over.wav", audio, subtype="FLOAT")]).tracks[0].source, RATE)
+    library.decode([stem])
+    assert (stem.non_finite_count, float(stem.samples[RATE // 2, 0])) == (0, 900.0)
 
 
 def test_peaks_that_touch_full_scale_and_overs_are_not_clipping():

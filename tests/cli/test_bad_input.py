@@ -78,7 +78,7 @@ def test_samples_that_are_no_numbers_are_silenced_and_noted(stems: Path, out: Pa
     write(stems / "Odd.wav", audio, subtype="FLOAT")
     answer = run("mix", stems, "-o", out / "m.wav", "--json")
     assert answer.code == 0
-    assert any(note.startswith("Odd: 11 samples are not numbers") for note in answer.json["notes"])
+    assert any(note.startswith("Odd: 11 samples are not audio") for note in answer.json["notes"])
     assert any("11 samples" in line for line in run("inspect", stems).out.splitlines())
 
 
