@@ -95,7 +95,11 @@ def _add_mix(parser: argparse.ArgumentParser) -> None:
     how.add_argument("--method", metavar="NAME", help="controller (the default), rules, equal-loudness, random or mono")
     _add_view(how)
     how.add_argument("--target-lufs", metavar="-14|off", help="loudness to aim at (default: -14, or the session's own)")
-    how.add_argument("--params", metavar="P.json", help="take the channels' controls from this file, suggest nothing")
+    how.add_argument(
+        "--params",
+        metavar="P.json",
+        help="take the channels' controls from this table (.json or .csv), suggest nothing",
+    )
     how.add_argument("--seed", type=int, default=0, metavar="N", help="other numbers give other mixes (default: 0)")
     also = parser.add_argument_group("what else is written")
     also.add_argument("--params-out", metavar="P.json", help="every channel's 26 controls (.json, or .csv with units)")

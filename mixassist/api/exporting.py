@@ -177,8 +177,13 @@ def export_stems(
 
 
 def export_parameters(session: Session, path: str | Path) -> None:
-    """Writes every channel's 26 controls as JSON, or as CSV when the name ends in .csv."""
+    """Writes every channel's 26 controls as JSON, or as CSV when the name ends in .csv.
+
+    Raises:
+        MixAssistError: another ending, or a place that cannot be written.
+    """
     target = Path(path)
+    check_table_name(target)
     check_outputs([target])
     if target.suffix.lower() == ".csv":
         parameters_file.write_parameters_csv(target, session)
@@ -186,12 +191,27 @@ def export_parameters(session: Session, path: str | Path) -> None:
         parameters_file.write_parameters_json(target, session)
 
 
+def check_table_name(path: str | Path) -> None:
+    """Raises MixAssistError where a parameter table's name does not end in .json or .csv."""
+    ending = Path(path).suffix
+    if ending.lower() not in (".json", ".csv"):
+        raise MixAssistError(
+            f"parameters are not written as {ending}" if ending else "the name of a parameter table has an ending",
+            subject=path,
+            remedy="Let the name end in .json, or in .csv for a spreadsheet",
+        )
+
+
 def use_parameters(session: Session, path: str | Path) -> tuple[Session, tuple[str, ...]]:
-    """Reads a parameter file and sets the channels it names; returns notes on what did not match.
+    """Reads a parameter file and sets the channels it names; returns a note on what did not match.
 
     Raises:
-        MixAssistError: not a parameter file, or a control outside the table, with channel and control named.
+        MixAssistError: not a parameter file, a control outside the table, with channel and control named, or a table
+            that fits no track.
     """
     table = parameters_file.read_parameters(Path(path))
-    applied, notes = parameters_file.apply_parameters(session, table)
+    try:
+        applied, notes = parameters_file.apply_parameters(session, table)
+    except MixAssistError as error:
+        raise MixAssistError(error.message, subject=path, remedy=error.remedy) from error
     return replace(applied, method="parameters"), notes

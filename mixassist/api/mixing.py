@@ -14,6 +14,7 @@ from mixassist.api.checking import Checked, check_tracks, sentences
 from mixassist.api.exporting import (
     MixReport,
     check_outputs,
+    check_table_name,
     export_mix,
     export_parameters,
     export_stems,
@@ -221,6 +222,8 @@ def _checked(options: MixOptions) -> str:
     use_device(options.device)
     file_format_for(Path(options.output), options.bit_depth)
     check_outputs([options.output, options.parameters_out], [options.stems_out, options.report])
+    if options.parameters_out is not None:
+        check_table_name(options.parameters_out)
     return PARAMETERS if options.parameters_in is not None else method
 
 

@@ -1,28 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Channel parameters as tables: JSON to exchange and read back, CSV for spreadsheets."""
+"""Channel parameters as tables: JSON to exchange, CSV for spreadsheets; both are read back."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
 from mixassist.audio.atomic import atomic_write_bytes
-from mixassist.domain.parameters import PARAMETERS, Parameter, Value
+from mixassist.domain.errors import MixAssistError
+from mixassist.domain.parameters import PARAMETERS, Value
 from mixassist.domain.session import Session
 from mixassist.domain.track import AudioSource, Track
 from mixassist.interchange.json_node import Node
+from mixassist.interchange.parameters_csv import csv_channels, csv_text
 from mixassist.interchange.session_file import to_bytes
-from mixassist.interchange.strict_json import read_json
+from mixassist.interchange.strict_json import MAX_BYTES, read_json, read_regular_file
 
 FORMAT = "mixassist-parameters"
 FORMAT_VERSION = 1
 
+_WHAT = "parameter table"
 _MAX_CHANNELS = 10_000
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_NAMES_TOLD = 10
 
 
 @dataclass(frozen=True)
@@ -81,23 +82,21 @@ def write_parameters_csv(path: str | Path, session: Session) -> None:
     A name that a spreadsheet would run as a formula gets an apostrophe in front. Raises `MixAssistError` when the
     place cannot be written.
     """
-    text = io.StringIO(newline="")
-    rows = csv.writer(text, lineterminator="\r\n")
-    rows.writerow(["name", "source", *(_heading(p) for p in PARAMETERS)])
-    for channel in parameter_table(session).channels:
-        cells = [_cell(p, channel.parameters[p.key]) for p in PARAMETERS]
-        rows.writerow([_harmless(channel.name), _harmless(channel.source), *cells])
-    atomic_write_bytes(path, text.getvalue().encode("utf-8", "replace"))
+    rows = [(c.name, c.source, [c.parameters[p.key] for p in PARAMETERS]) for c in parameter_table(session).channels]
+    atomic_write_bytes(path, csv_text(rows).encode("utf-8", "replace"))
 
 
 def read_parameters(path: str | Path) -> ParameterTable:
-    """Reads a JSON table. A channel may hold some of the controls only.
+    """Reads a table, CSV where the name ends so, else JSON. A channel may hold some of the controls only.
 
     Raises:
         MixAssistError: no such table, of a newer version, or a value outside the table of controls; names the file,
             the channel and the control.
     """
-    root = Node(read_json(path, what="parameter table"), path, what="parameter table")
+    if Path(path).suffix.lower() == ".csv":
+        found = csv_channels(read_regular_file(path, _WHAT, MAX_BYTES), path)
+        return _table(Node(found, path, "channels", what=_WHAT))
+    root = Node(read_json(path, what=_WHAT), path, what=_WHAT)
     if not isinstance(root.value, dict) or root.value.get("format") != FORMAT:
         root.fail("is not a MixAssist parameter table")
     version = root.get("version").integer(-(2**31), 2**31)
@@ -105,8 +104,12 @@ def read_parameters(path: str | Path) -> ParameterTable:
         root.fail(f"was written by a newer MixAssist (version {version})", remedy="Update MixAssist to use it.")
     if version < FORMAT_VERSION:
         root.fail(f"has the unknown version {version}")
+    return _table(root.get("channels"))
+
+
+def _table(node: Node) -> ParameterTable:
     channels = []
-    for item in root.get("channels").items(_MAX_CHANNELS):
+    for item in node.items(_MAX_CHANNELS):
         name = item.get("name").text()
         source = item.find("source")
         values = item.get("parameters").named(f'channel "{name[:60]}":').control_values()
@@ -121,19 +124,48 @@ def apply_parameters(session: Session, table: ParameterTable) -> tuple[Session, 
     source, else to the one of the same name.
 
     Returns:
-        The session, and a sentence on each channel without a track and each track without a channel.
+        The session, and at most one sentence on what does not fit: channels without a track, channels that are there
+        twice, tracks without a channel.
+
+    Raises:
+        MixAssistError: no channel fits any track; it has no subject, as a table knows no file.
     """
-    notes: list[str] = []
     matches, unmatched = _matched(session, table)
-    for entry in unmatched:
-        notes.append(f'no track fits the channel "{entry.name[:60]}" of the table; it was left out')
+    if session.tracks and not matches:
+        raise _nothing_fits(session, table)
     for track in session.tracks:
-        if track.id not in matches:
-            notes.append(f'the table holds nothing for the track "{track.name}"; it keeps its values')
-            continue
-        channel = track.channel.with_controls(dict(matches[track.id].parameters))
-        session = session.with_track(track.with_channel(channel))
-    return session, tuple(notes)
+        if track.id in matches:
+            channel = track.channel.with_controls(dict(matches[track.id].parameters))
+            session = session.with_track(track.with_channel(channel))
+    used = {entry.name.casefold() for entry in matches.values()}
+    twice = [entry.name for entry in unmatched if entry.name.casefold() in used]
+    strange = [entry.name for entry in unmatched if entry.name.casefold() not in used]
+    without = [track.name for track in session.tracks if track.id not in matches]
+    told = []
+    if strange:
+        told.append(f"no track fits the table's {_listed(strange)}, left out")
+    if twice:
+        told.append(f"the table holds {_listed(twice)} more than once, the first was used")
+    if without:
+        told.append(f"the table holds nothing for {_listed(without)}, unchanged")
+    return session, ("; ".join(told),) if told else ()
+
+
+def _nothing_fits(session: Session, table: ParameterTable) -> MixAssistError:
+    if not table.channels:
+        return MixAssistError("the table holds no channel", remedy="Write one with --params-out.")
+    wanted, there = _listed([c.name for c in table.channels]), _listed([t.name for t in session.tracks])
+    return MixAssistError(
+        f"no channel of the table fits any track: it is for {wanted}, and the tracks are {there}",
+        remedy="Name its channels as the tracks are named.",
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = [f'"{name[:60]}"' for name in dict.fromkeys(names)]
+    more = [f"{len(shown) - _NAMES_TOLD} more"] if len(shown) > _NAMES_TOLD else []
+    shown = [*shown[:_NAMES_TOLD], *more]
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 
 def _matched(session: Session, table: ParameterTable) -> tuple[dict[str, ChannelParameters], list[ChannelParameters]]:
@@ -164,18 +196,3 @@ def _matched(session: Session, table: ParameterTable) -> tuple[dict[str, Channel
 
 def _base_name(path: str) -> str:
     return Path(path).name or path
-
-
-def _heading(parameter: Parameter) -> str:
-    unit = {"": "", ":1": " [x:1]"}.get(parameter.unit, f" [{parameter.unit}]")
-    return parameter.key + unit
-
-
-def _cell(parameter: Parameter, value: Value) -> str:
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return value if isinstance(value, str) else repr(float(value))
-
-
-def _harmless(text: str) -> str:
-    return "'" + text if text.startswith(_FORMULA_STARTS) else text

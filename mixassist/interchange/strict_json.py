@@ -37,7 +37,7 @@ def read_json(path: str | Path, *, what: str = "file", max_bytes: int = MAX_BYTE
     Raises:
         MixAssistError: one sentence naming the file.
     """
-    return parse_json(_read_regular_file(path, what, max_bytes), path, what=what)
+    return parse_json(read_regular_file(path, what, max_bytes), path, what=what)
 
 
 def parse_json(data: bytes, path: str | Path, *, what: str = "file") -> Any:
@@ -58,12 +58,19 @@ def parse_json(data: bytes, path: str | Path, *, what: str = "file") -> Any:
             object_pairs_hook=lambda pairs: _unique(pairs, refuse),
         )
     except json.JSONDecodeError as error:
-        refuse(f"is not a MixAssist {what}: line {error.lineno} is no valid JSON ({error.msg.lower()})")
+        place, fault = f"line {error.lineno}, column {error.colno}", error.msg.lower().removesuffix(" starting at")
+        refuse(f"is not a MixAssist {what}: {place} is no valid JSON ({fault})")
     except RecursionError:
         refuse("is nested too deeply")
 
 
-def _read_regular_file(path: str | Path, what: str, max_bytes: int) -> bytes:
+def read_regular_file(path: str | Path, what: str, max_bytes: int) -> bytes:
+    """Returns the content of a regular file that is neither empty nor too large; opens nothing else.
+
+    Raises:
+        MixAssistError: one sentence naming the file; `what` says what it should be.
+    """
+
     def refuse(reason: str, remedy: str) -> NoReturn:
         raise MixAssistError(reason, subject=path, remedy=remedy)
 

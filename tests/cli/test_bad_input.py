@@ -205,6 +205,8 @@ def test_parameter_files_that_are_wrong(tmp_path: Path, stems: Path, out: Path, 
     tried(of(fader_db=float("nan")), "NaN")
     tried(of(threshold_db="loud"), "threshold_db")
     tried(of(volume=1), "volume")
+    tried(of(pan=0).replace("Kick", "Rubbish"), "fits any track", '"Rubbish"', '"Gtr", "Kick" and "Vox"')
+    tried('{"format": "mixassist-parameters", "version": 1, "channels": []}', "holds no channel")
     table.unlink()
     refused(run("mix", stems, "-o", out / "m.wav", "--params", table), table)
     assert list(out.iterdir()) == []
@@ -223,6 +225,8 @@ def test_options_that_are_wrong(stems: Path, out: Path, run: Run) -> None:
         (["--nonsense"], "--nonsense"),
     ):
         refused(run("mix", stems, "-o", out / "m.wav", *words), told)
+    for name, told in (("q.xml", ".xml"), ("q", "ending")):
+        refused(run("mix", stems, "-o", out / "m.wav", "--params-out", out / name), out / name, told)
     refused(run("mix", stems), "-o/--output", "`mixassist mix --help`")
     refused(run("--nonsense"))
     refused(run("evaluate", "nonsense"), "nonsense")

@@ -14,7 +14,7 @@ import soundfile
 from mixassist.audio.loudness import integrated_loudness_lufs
 from mixassist.audio.true_peak import true_peak_dbtp
 
-from .conftest import RATE, Run, refused, tone, write
+from .conftest import RATE, Run, tone, write
 
 
 def read(path: Path) -> np.ndarray:
@@ -65,11 +65,10 @@ def test_parameters_written_and_read_back_make_the_same_bytes(suffix: str, stems
     table = out / ("P.csv" if suffix == ".csv" else "P.json")
     assert run("mix", stems, "-o", out / f"a{sound}", "--params-out", table).code == 0
     again = run("mix", stems, "-o", out / f"b{sound}", "--params", table)
-    if suffix == ".csv":
-        refused(again, table)  # CSV is for spreadsheets: a table that is read is JSON
-        return
     assert again.code == 0 and "with the parameters given" in again.out
     assert (out / f"a{sound}").read_bytes() == (out / f"b{sound}").read_bytes()
+    if suffix == ".csv":
+        return
     kept = json.loads(table.read_text())
     assert (kept["format"], kept["version"]) == ("mixassist-parameters", 1)
     assert [set(c) for c in kept["channels"]] == [{"name", "source", "parameters"}] * 3

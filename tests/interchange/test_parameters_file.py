@@ -116,10 +116,26 @@ def test_what_fits_nothing_is_noted_and_the_rest_keeps_its_values() -> None:
     table = ParameterTable((_entry("kick", "elsewhere.wav", 0.1), _entry("Strings", "strings.wav", 0.2)))
     applied, notes = apply_parameters(session, table)
     assert _pans(applied) == {"Kick": 0.1, "Bass": -0.5}
-    assert notes == (
-        'no track fits the channel "Strings" of the table; it was left out',
-        'the table holds nothing for the track "Bass"; it keeps its values',
-    )
+    assert notes == ('no track fits the table\'s "Strings", left out; the table holds nothing for "Bass", unchanged',)
+
+
+def test_a_channel_that_is_there_twice_is_told_so() -> None:
+    session = Session(tracks=(_track("a", "Vox"),))
+    table = ParameterTable((_entry("Vox", "Vox.wav", 0.1), _entry("vox", "Vox.wav", 0.2)))
+    applied, notes = apply_parameters(session, table)
+    assert _pans(applied) == {"Vox": 0.1}
+    assert notes == ('the table holds "vox" more than once, the first was used',)
+
+
+def test_a_table_that_fits_no_track_is_refused_with_both_lists() -> None:
+    session = Session(tracks=(_track("a", "Kick"), _track("b", "Bass")))
+    with pytest.raises(MixAssistError, match='it is for "Strings", and the tracks are "Kick" and "Bass"'):
+        apply_parameters(session, ParameterTable((_entry("Strings", "strings.wav", 0.2),)))
+    with pytest.raises(MixAssistError, match="holds no channel"):
+        apply_parameters(session, ParameterTable(()))
+    many = ParameterTable(tuple(_entry(f"S{n}", "", 0.0) for n in range(30)))
+    with pytest.raises(MixAssistError, match='"S9" and 20 more'):
+        apply_parameters(session, many)
 
 
 @pytest.mark.parametrize(
@@ -167,6 +183,49 @@ def test_csv_has_units_a_row_a_channel_and_points(session: Session, tmp_path: Pa
         for p, cell in zip(PARAMETERS, row[2:], strict=True):
             value = {"on": True, "off": False}.get(cell, cell) if not p.is_continuous else float(cell)
             assert value == track.channel.controls[p.key]
+
+
+@settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(sessions())
+def test_any_sessions_csv_comes_back(tmp_path: Path, session: Session) -> None:
+    path = tmp_path / "P.csv"
+    write_parameters_csv(path, session)
+    back = read_parameters(path).channels
+    assert [dict(c.parameters) for c in back] == [dict(t.channel.controls) for t in session.tracks]
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_a_csv_that_a_spreadsheet_saved_is_read(separator: str, tmp_path: Path) -> None:
+    path = tmp_path / "P.CSV"
+    rows = [["pan", "name", "fader_db [dB]", "polarity_inverted", "reverb_type"], ["0,5", "'=Kick", "-3", "ON", "hall"]]
+    rows += [["", "Bass", "", "", ""], ["", "", "", "", ""]]
+    path.write_text("\ufeff" + "\r\n".join(separator.join(row) for row in rows))
+    kick, bass = read_parameters(path).channels
+    assert (kick.name, kick.source, bass.name, dict(bass.parameters)) == ("=Kick", "", "Bass", {})
+    assert kick.parameters == {"pan": 0.5, "fader_db": -3.0, "polarity_inverted": True, "reverb_type": "hall"}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "is empty"),
+        ("hello\n", "its first line must be"),
+        ("name,volume\nKick,1\n", 'the column "volume" is no control'),
+        ("name,pan,pan\nKick,1,1\n", 'the column "pan" is there twice'),
+        ("name,pan\nKick,1,1\n", "line 2 has 3 cells"),
+        ("name,pan\nKick,left\n", 'channel "Kick": pan:'),
+        ("name,pan\nKick,7\n", 'channel "Kick": pan: 7'),
+        ("name,pan\nKick,nan\n", 'channel "Kick": pan:'),
+        ("name,polarity_inverted\nKick,perhaps\n", 'channel "Kick": polarity_inverted:'),
+        ('name,pan\n"Kick,1\n', "no valid CSV"),
+    ],
+)
+def test_a_csv_that_is_no_table_is_one_sentence(text: str, words: str, tmp_path: Path) -> None:
+    path = tmp_path / "P.csv"
+    path.write_text(text)
+    with pytest.raises(MixAssistError) as caught:
+        read_parameters(path)
+    assert str(caught.value).startswith(f"{path}: ") and words in str(caught.value)
 
 
 @pytest.mark.parametrize("name", ['=HYPERLINK("x")', "+1", "-1", "@SUM(A1)"])
