@@ -32,7 +32,8 @@ def find_session_faults(
     heard = replace(session, tracks=tuple(t for t in session.tracks if t.id in whole))
     by_name: dict[str, list[str]] = {t.name: [] for t in heard.tracks}
     for fault in check_tracks(heard, stems, progress, cancel).faults:
-        by_name[fault.track_name].append(fault.message)
+        if not fault.is_note:
+            by_name[fault.track_name].append(fault.message)
     for track in heard.tracks:
         if whole[track.id].missing_frames:
             by_name[track.name].append("is cut short or damaged: what is missing is silent")

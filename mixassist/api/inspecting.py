@@ -40,6 +40,7 @@ def inspect(
     tracks = []
     for track in session.tracks:
         measured = checked.analyses[track.id]
+        of_track = [f for f in checked.faults if f.track_name == track.name]
         tracks.append(
             {
                 "name": track.name,
@@ -53,7 +54,8 @@ def inspect(
                 "true_peak_dbtp": finite(measured.true_peak_dbtp),
                 "sample_peak_dbfs": finite(measured.sample_peak_dbfs),
                 "rms_dbfs": finite(measured.rms_dbfs),
-                "faults": [f.message for f in checked.faults if f.track_name == track.name],
+                "faults": [f.message for f in of_track if not f.is_note],
+                "notes": [f.message for f in of_track if f.is_note],
             }
         )
     return {
@@ -82,6 +84,7 @@ def inspection_lines(found: dict[str, Any]) -> list[str]:
             f"{loudness:>11} {peak:>10}  {instrument}{start}"
         )
         lines.extend(f"      {fault}" for fault in track["faults"])
+        lines.extend(f"      note: {note}" for note in track["notes"])
     lines.extend(f"  note: {note}" for note in found["notes"])
     lines.extend(f"  left out: {error}" for error in found["unreadable"])
     return lines

@@ -34,6 +34,11 @@ class Fault:
     message: str
     other: str = ""
 
+    @property
+    def is_note(self) -> bool:
+        """Whether it only says how the track is treated, and nothing is wrong."""
+        return self.kind == "identical_sides"
+
 
 def find_faults(
     stems: Mapping[str, np.ndarray],

@@ -15,6 +15,7 @@ from mixassist import api
 from mixassist.api import testing as self_testing
 from mixassist.api.checking import check_tracks, sentences
 from mixassist.api.comparing import comparison_lines
+from mixassist.api.inspecting import inspection_lines
 from mixassist.api.mixing import MixOptions, mix
 from mixassist.domain.channel import View
 from mixassist.domain.errors import Cancelled, MixAssistError
@@ -174,6 +175,19 @@ def test_inspection_measures_every_track(stems: Path) -> None:
     assert kick["instrument"] == "kick" and vox["instrument"] == "lead_vocal"
     assert pad["integrated_lufs"] is None and pad["faults"] == ["is silent throughout"]
     json.dumps(found, allow_nan=False)
+
+
+def test_two_identical_sides_are_a_note_and_no_fault(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "Pad.wav", np.repeat(tone(220)[:, None], 2, axis=1), RATE)
+    found = api.inspect([tmp_path])
+    (track,) = found["tracks"]
+    assert track["faults"] == []
+    assert track["notes"] == ["has two identical sides and is treated as mono"]
+    assert any("note: has two identical sides" in line for line in inspection_lines(found))
+    opened = api.open_source([tmp_path])
+    api.decode(opened.session, opened.stems)
+    assert api.find_session_faults(opened.session, opened.stems) == ()
+    opened.stems.close()
 
 
 def test_checking_knows_when_there_is_no_sound(tmp_path: Path) -> None:
