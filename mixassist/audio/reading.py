@@ -201,7 +201,8 @@ def _open(path: Path, size_bytes: int) -> soundfile.SoundFile:
     if bad or path.suffix.lower() == ".raw" or _is_foreign(head):
         raise _unreadable(path, head)
     try:
-        file = soundfile.SoundFile(path)
+        # As bytes: soundfile cannot write names that are not UTF-8, which POSIX allows. Windows has no such names.
+        file = soundfile.SoundFile(os.fsencode(path) if os.name == "posix" else path)
     except (soundfile.LibsndfileError, TypeError, ValueError):
         raise _unreadable(path, head) from None
     # soundfile seeks after every read if it can; in MP3 a jump, even to where it stands, spoils the next samples.

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 import threading
 from pathlib import Path
 
@@ -132,6 +133,15 @@ def test_foreign_formats_say_how_to_convert(tmp_path, name, data):
         probe(path)
     assert "ffmpeg -i" in caught.value.remedy
     assert "WAV or FLAC" in caught.value.remedy
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names are always Unicode here")
+def test_a_name_that_is_not_utf_8_is_read(make_file, tmp_path):
+    path = tmp_path / os.fsdecode(b"vox\xff\xfe.wav")
+    make_file("vox.wav").rename(path)
+    assert probe(path).frames == 22_050
+    with AudioReader(path) as reader:
+        assert reader.read(0, 100).any()
 
 
 def test_an_empty_file_and_one_without_frames(tmp_path, make_file):
