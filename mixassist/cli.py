@@ -50,6 +50,8 @@ def _run(words: Sequence[str], cancel: CancelToken) -> int:
     if not words or (words[0] not in COMMANDS and not words[0].startswith("-")):
         return _open_window(words)
     options = build_parser().parse_args(words)
+    if options.command is None:
+        raise MixAssistError("there is no command", remedy="See `mixassist --help`")
     return _WORK[options.command](options, cancel)
 
 
@@ -184,7 +186,8 @@ def _render(options: argparse.Namespace, cancel: CancelToken) -> int:
             progress=progress,
             cancel=cancel,
         )
-    _print(options, report.to_dict(), [f"{report.path}: {report.view}", f"  {report.sentence}"])
+    lines = [f"{report.path}: {report.view}", f"  {report.sentence}"]
+    _print(options, report.to_dict(), [*lines, *(f"  left out: {error}" for error in report.unreadable)])
     return 0
 
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import argparse
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from mixassist import __version__
 from mixassist.domain.channel import View
@@ -48,6 +48,16 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, **words: object) -> None:
         super().__init__(formatter_class=_Help, allow_abbrev=False, **words)  # type: ignore[arg-type]
 
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[argparse.Namespace, list[str]]:  # type: ignore[override]
+        """Parses; what is left over is refused here, by the parser of the command that it was said to."""
+        known, left = super().parse_known_args(args, namespace)
+        options = [word for word in left if word.startswith("-")]
+        if options:
+            self.error(f"there is no option {options[0]}")
+        if left:
+            self.error(f"nothing is to be done with {left[0]!r}")
+        return known, left
+
     def error(self, message: str) -> NoReturn:
         raise MixAssistError(message, remedy=f"See `{self.prog} --help`")
 
@@ -70,9 +80,7 @@ def build_parser() -> Parser:
     )
     parser.add_argument("--version", action="version", version=f"mixassist {__version__}")
     # argparse measures this metavar, but not the indent of what stands below it: hence the blanks.
-    commands = parser.add_subparsers(
-        dest="command", metavar="COMMAND    ", required=True, title="commands", prog="mixassist"
-    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND    ", title="commands", prog="mixassist")
 
     def command(name: str, words: str, epilog: str | None = None) -> argparse.ArgumentParser:
         return commands.add_parser(name, help=words, description=words[:1].upper() + words[1:] + ".", epilog=epilog)

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from mixassist.api.inspecting import finite
+from mixassist.api.inspecting import counted, finite
 from mixassist.audio.files import file_format_for
 from mixassist.audio.stems import StemLibrary
 from mixassist.domain.channel import View
@@ -36,24 +36,29 @@ class MixReport:
     clipped_samples: int = 0
     loudness_target_lufs: float | None = None
     ceiling_dbtp: float = -1.0
+    unreadable: tuple[str, ...] = ()
+    """What `render` left out, a sentence each."""
 
     def to_dict(self) -> dict[str, Any]:
-        """Returns the fields as plain values fit for JSON."""
-        return asdict(self)
+        """Returns the fields as plain values fit for JSON; `unreadable` only where something was left out."""
+        return {key: value for key, value in asdict(self).items() if value or key != "unreadable"}
 
     @property
     def sentence(self) -> str:
         """The measures in one sentence."""
         lufs = "no loudness" if self.integrated_lufs is None else f"{self.integrated_lufs:.1f} LUFS"
         peak = "−∞" if self.true_peak_dbtp is None else f"{self.true_peak_dbtp:.1f}"
+        # What is printed must agree: other gain than the mix was measured at, other blocks pass the gate at −70 LUFS.
+        off = lufs not in ("no loudness", f"{self.loudness_target_lufs or 0.0:.1f} LUFS")
         why = {
-            "loudness": f"the loudness target of {self.loudness_target_lufs} LUFS was met",
+            "loudness": f"the loudness target of {self.loudness_target_lufs} LUFS was {'nearly ' if off else ''}met",
             "ceiling": f"the true-peak ceiling of {self.ceiling_dbtp} dBTP was met "
             f"before the loudness target of {self.loudness_target_lufs} LUFS",
             "silence": "there is no sound to measure",
             "off": "no loudness target",
         }.get(self.limited_by, "the session's own master gain")
-        return f"{lufs}, {peak} dBTP, master {self.master_gain_db:+.2f} dB: {why}"
+        clips = f"; {counted(self.clipped_samples, 'sample')} clipped" if self.clipped_samples else ""
+        return f"{lufs}, {peak} dBTP, master {self.master_gain_db:+.2f} dB: {why}{clips}"
 
 
 def check_outputs(
@@ -68,6 +73,9 @@ def check_outputs(
         MixAssistError: a folder that is not there, not writable, a path that is something else, two outputs in one
             place, or an output that is one of the inputs.
     """
+    files, folders = tuple(files), tuple(folders)
+    if any(not str(name) for name in (*files, *folders) if name is not None):
+        raise MixAssistError("a result needs a name, not an empty one", remedy="Say where to write it")
     taken: set[Path] = set()
     sources = {Path(i).resolve() for i in inputs}
     for path in (Path(name) for name in files if name is not None):
@@ -105,6 +113,9 @@ def _same_file(a: Path, b: Path) -> bool:
 
 
 def _need_writable_folder(folder: Path, subject: Path) -> None:
+    in_the_way = next((p for p in (folder, *folder.parents) if p.exists() and not p.is_dir()), None)
+    if in_the_way is not None:
+        raise MixAssistError(f"{in_the_way} is a file, not a folder", subject=subject, remedy="Choose another place")
     if not folder.is_dir():
         raise MixAssistError(
             f"the folder {folder} does not exist", subject=subject, remedy="Make it first, or choose another place"

@@ -31,7 +31,7 @@ def inspect(
 
     Loudness is in LUFS and levels in dBFS or dBTP; None stands for minus infinity.
     """
-    opened = open_source(sources, skip_unreadable=skip_unreadable, cancel=cancel).require_audio()
+    opened = open_source(sources, skip_unreadable=skip_unreadable, cancel=cancel).require_audio(skip_unreadable)
     with closing(opened.stems):
         opened = decoded(opened, skip_unreadable=skip_unreadable, progress=scaled(progress, 0.0, 0.4), cancel=cancel)
         session = opened.session

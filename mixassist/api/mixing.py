@@ -171,7 +171,7 @@ def _heard(options: MixOptions, progress: Progress, cancel: CancelToken | None) 
 
 
 def _opened(sources: Sequence[str], skip_unreadable: bool, cancel: CancelToken | None) -> Opened:
-    opened = open_source(sources, skip_unreadable=skip_unreadable, cancel=cancel).require_audio()
+    opened = open_source(sources, skip_unreadable=skip_unreadable, cancel=cancel).require_audio(skip_unreadable)
     if not opened.session.tracks:
         raise MixAssistError("the session has no tracks", subject=sources[0], remedy="Import some stems first")
     _refuse_damage(opened, skip_unreadable)
@@ -220,11 +220,21 @@ def _checked(options: MixOptions) -> str:
         raise MixAssistError(what, subject=method, remedy=f"Choose one of {', '.join(METHOD_NAMES)}")
     _require_view(options.view or default_view())
     use_device(options.device)
-    file_format_for(Path(options.output), options.bit_depth)
+    _check_format(options.output, options.bit_depth)
     check_outputs([options.output, options.parameters_out], [options.stems_out, options.report])
     if options.parameters_out is not None:
         check_table_name(options.parameters_out)
     return PARAMETERS if options.parameters_in is not None else method
+
+
+def _check_format(path: str | Path, bit_depth: int | None) -> None:
+    """Refuses an ending that cannot be written, and a depth that the format does not hold or has no use for."""
+    if str(path) and file_format_for(path, bit_depth).bit_depth is None and bit_depth is not None:
+        raise MixAssistError(
+            f"{Path(path).suffix} files have no bit depth",
+            subject=path,
+            remedy="Leave --bit-depth out, or choose .wav or .flac",
+        )
 
 
 def _require_view(view: View) -> None:
@@ -266,9 +276,13 @@ def render(
     progress: Progress = no_progress,
     cancel: CancelToken | None = None,
 ) -> MixReport:
-    """Writes a session as it stands: its controls, its mutes and solos, its master gain."""
+    """Writes a session as it stands: its controls, its mutes and solos, its master gain.
+
+    Args:
+        skip_unreadable: go on without tracks whose audio is missing or cannot be read; the report names them.
+    """
     use_device(device)
-    file_format_for(Path(output), bit_depth)
+    _check_format(output, bit_depth)
     check_outputs([output])
     if view is not None:
         _require_view(view)
@@ -278,7 +292,8 @@ def render(
         check_outputs([output], inputs=_inputs(opened))
         opened = decoded(opened, skip_unreadable=skip_unreadable, progress=scaled(progress, 0.0, 0.3), cancel=cancel)
         _refuse_damage(opened, skip_unreadable)
-        return export_mix(
+        report = export_mix(
             opened.session, opened.stems, output, view, bit_depth=bit_depth,
             progress=scaled(progress, 0.3, 1.0), cancel=cancel,
         )  # fmt: skip
+        return replace(report, unreadable=tuple(str(error) for error in opened.unreadable))

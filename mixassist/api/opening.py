@@ -41,10 +41,19 @@ class Opened:
     missing: tuple[MissingAudio, ...] = ()
     import_notes: tuple[ImportNote, ...] = ()
 
-    def require_audio(self) -> Opened:
-        """Returns itself; raises MixAssistError naming the first audio file that was not found."""
-        require_found(self.missing, self.path or Path(self.session.name))
-        return self
+    def require_audio(self, skip_unreadable: bool = False) -> Opened:
+        """Returns itself; without the tracks whose audio was not found where `skip_unreadable` says so.
+
+        Raises:
+            MixAssistError: audio was not found, named by its first file, and is not to be skipped or nothing is left.
+        """
+        lost = {m.file.path: m for m in self.missing}
+        kept = tuple(t for t in self.session.tracks if not lost.keys() & {f.path for f in t.source.files})
+        if not skip_unreadable or not kept:
+            require_found(self.missing, self.path or Path(self.session.name))
+        told = tuple(MixAssistError(m.message, subject=path) for path, m in lost.items())
+        session = replace(self.session, tracks=kept)
+        return replace(self, session=session, unreadable=(*self.unreadable, *told), missing=()) if lost else self
 
 
 @dataclass(frozen=True)
@@ -71,6 +80,8 @@ def open_source(
             (unless `skip_unreadable`), or no audio at all.
     """
     paths = [Path(s) for s in sources]
+    if any(not str(s) for s in sources):
+        raise MixAssistError("the name of a source is empty", remedy="Name audio files, a folder of stems or a session")
     if not paths:
         raise MixAssistError("there is nothing to open", remedy="Name audio files, a folder of stems or a session")
     if len(paths) == 1 and paths[0].suffix.lower() == SESSION_SUFFIX and not paths[0].is_dir():

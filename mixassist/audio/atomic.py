@@ -33,9 +33,11 @@ _REASONS = {
 
 def writing_error(path: str | Path, error: OSError) -> MixAssistError:
     """Turns a failed write into a sentence with a remedy."""
-    reason, remedy = _REASONS.get(
-        error.errno or 0, (f"cannot be written ({error.strerror or error})", "Choose another place.")
-    )
+    number = error.errno or 0
+    if number == errno.ENOENT and Path(path).absolute().parent.is_dir():
+        # So answer file systems in which nobody makes files, /proc for one.
+        number = errno.EACCES
+    reason, remedy = _REASONS.get(number, (f"cannot be written ({error.strerror or error})", "Choose another place."))
     return MixAssistError(reason, subject=path, remedy=remedy)
 
 

@@ -15,6 +15,7 @@ from mixassist import api
 from mixassist.api import testing as self_testing
 from mixassist.api.checking import check_tracks, sentences
 from mixassist.api.comparing import comparison_lines
+from mixassist.api.exporting import MixReport
 from mixassist.api.inspecting import inspection_lines
 from mixassist.api.mixing import MixOptions, mix
 from mixassist.domain.channel import View
@@ -212,6 +213,14 @@ def test_a_report_tells_what_the_mix_measures(stems: Path, tmp_path: Path) -> No
     assert metrics["measures"]["integrated_lufs"] == report.integrated_lufs
     assert metrics["views"]["wet"]["integrated_lufs"] == pytest.approx(report.integrated_lufs, abs=0.05)
     assert metrics["notes"] == ["a note"]
+
+
+def test_the_sentence_on_a_mix_agrees_with_its_numbers() -> None:
+    report = MixReport("m.wav", "wet", RATE, 1.0, 3.0, -14.04, -2.0, "loudness", loudness_target_lufs=-14.0)
+    assert report.sentence == "-14.0 LUFS, -2.0 dBTP, master +3.00 dB: the loudness target of -14.0 LUFS was met"
+    assert "target of -14.0 LUFS was nearly met" in replace(report, integrated_lufs=-14.06).sentence
+    assert replace(report, clipped_samples=1).sentence.endswith("; 1 sample clipped")
+    assert report.to_dict()["clipped_samples"] == 0
 
 
 def test_evaluate_knows_its_tables(tmp_path: Path) -> None:

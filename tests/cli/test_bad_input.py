@@ -103,7 +103,17 @@ def test_sources_without_audio(tmp_path: Path, stems: Path, out: Path, run: Run)
     refused(run("mix", tmp_path / "nope", "-o", out / "m.wav"), tmp_path / "nope", "no such file")
     refused(run("mix", "/dev/zero", "-o", out / "m.wav"), "/dev/zero", "device")
     refused(run("compare", stems / "Kick.wav", tmp_path / "nope.wav"), tmp_path / "nope.wav")
+    for command in (["mix", "-o", out / "m.wav"], ["inspect"]):
+        refused(run(*command, ""), "source is empty")
+        refused(run(*command, stems, ""), "source is empty")
     assert list(out.iterdir()) == []
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="there is no file system in which nobody makes files")
+def test_a_folder_in_which_nobody_makes_files_is_there(stems: Path, run: Run) -> None:
+    answer = run("mix", stems, "-o", "/proc/x.wav", "--view", "dry", "--method", "mono")
+    refused(answer, "/proc/x.wav", "writ")
+    assert "exist" not in answer.err
 
 
 def test_outputs_that_cannot_be_written(tmp_path: Path, stems: Path, out: Path, run: Run) -> None:
@@ -116,7 +126,11 @@ def test_outputs_that_cannot_be_written(tmp_path: Path, stems: Path, out: Path, 
         (["-o", out / "full.wav"], "full.wav"),
         (["-o", out / "m.xyz"], ".xyz"),
         (["-o", out / "m"], "ending"),
-        (["-o", out / "file" / "m.wav"], "m.wav"),
+        (["-o", out / "file" / "m.wav"], f"{out / 'file'} is a file, not a folder"),
+        (["-o", out / "file" / "deep" / "m.wav"], f"{out / 'file'} is a file, not a folder"),
+        (["-o", ""], "name"),
+        (["-o", out / "m.wav", "--stems-out", ""], "name"),
+        (["-o", out / "m.ogg", "--bit-depth", 16], "bit depth"),
         (["-o", out / "m.flac", "--bit-depth", 32], "FLAC"),
         (["-o", out / "m.wav", "--report", out / "file"], "not a folder"),
         (["-o", out / "m.wav", "--stems-out", out / "file" / "x"], "x"),
@@ -228,7 +242,10 @@ def test_options_that_are_wrong(stems: Path, out: Path, run: Run) -> None:
     for name, told in (("q.xml", ".xml"), ("q", "ending")):
         refused(run("mix", stems, "-o", out / "m.wav", "--params-out", out / name), out / name, told)
     refused(run("mix", stems), "-o/--output", "`mixassist mix --help`")
-    refused(run("--nonsense"))
+    refused(run("--nonsense"), "error: there is no option --nonsense. See `mixassist --help`")
+    refused(run("inspect", stems, "--foo"), "there is no option --foo. See `mixassist inspect --help`")
+    refused(run("listening", "verify", "x", "--foo"), "--foo. See `mixassist listening verify --help`")
+    refused(run("compare", "a", "b", "c"), "'c'", "`mixassist compare --help`")
     refused(run("evaluate", "nonsense"), "nonsense")
     refused(run("evaluate", "mix", "--data", out / "nowhere"), out / "nowhere")
     assert list(out.iterdir()) == []

@@ -62,7 +62,7 @@ def test_mix_takes_a_session_and_leaves_its_file_alone(session: Path, out: Path,
 
 def test_a_session_is_never_overwritten(session: Path, out: Path, run: Run) -> None:
     before = session.read_bytes()
-    refused(run("mix", session, "-o", out / "m.wav", "--params-out", session), session, "overwrite")
+    refused(run("mix", session, "-o", out / "m.wav", "--params-out", session), session, ".json")
     refused(run("mix", session, session.parent / "Vox.wav", "-o", out / "m.wav"), session)
     assert session.read_bytes() == before and list(out.iterdir()) == []
 
@@ -128,3 +128,28 @@ def test_audio_that_is_not_what_it_was(session: Path, stems: Path, out: Path, ru
     vox.write_bytes(kept)
     assert run("render", session, "-o", out / "m.wav", "--view", "dry").code == 0
     assert [p.name for p in out.iterdir()] == ["m.wav"]
+
+
+def test_missing_audio_is_left_out_when_asked_and_named(session: Path, stems: Path, out: Path, run: Run) -> None:
+    (stems / "Vox.wav").unlink()
+    refused(run("render", session, "-o", out / "m.wav"), stems / "Vox.wav", "missing")
+    answer = run("render", session, "-o", out / "m.wav", "--view", "dry", "--skip-unreadable")
+    assert answer.code == 0 and answer.err == ""
+    assert f"left out: {stems / 'Vox.wav'}" in answer.out
+    found = run("render", session, "-o", out / "m.wav", "--view", "dry", "--skip-unreadable", "--json").json
+    assert len(found["unreadable"]) == 1 and found["seconds"] == 1.0
+    mixed = run("mix", session, "-o", out / "m.wav", "--view", "dry", "--skip-unreadable", "--json").json
+    assert (mixed["tracks"], len(mixed["unreadable"])) == (2, 1)
+    seen = run("inspect", session, "--skip-unreadable", "--json").json
+    assert [t["name"] for t in seen["tracks"]] == ["Gtr", "Kick"]
+    for name in ("Gtr", "Kick"):
+        (stems / f"{name}.wav").unlink()
+    refused(run("render", session, "-o", out / "m.wav", "--skip-unreadable"), "missing")
+
+
+def test_a_render_that_clips_says_so(session: Path, out: Path, run: Run) -> None:
+    edited(session, lambda document: document["master"].update(gain_db=20.0))
+    answer = run("render", session, "-o", out / "m.wav", "--view", "dry", "--json")
+    clipped = answer.json["clipped_samples"]
+    assert clipped > 1 and "unreadable" not in answer.json
+    assert f"; {clipped} samples clipped" in run("render", session, "-o", out / "m.wav", "--view", "dry").out
