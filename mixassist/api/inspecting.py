@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from mixassist.api.checking import check_tracks
+from mixassist.api.columns import elided, padded, width
 from mixassist.api.opening import decoded, open_source
 from mixassist.domain.instruments import INSTRUMENT
 from mixassist.domain.progress import CancelToken, Progress, no_progress, scaled
+
+_SECONDS_IN_TENTHS = 10.0
 
 
 def finite(value: float) -> float | None:
@@ -71,16 +74,18 @@ def inspect(
 def inspection_lines(found: dict[str, Any]) -> list[str]:
     """Returns what `inspect` found as lines for people."""
     tracks = found["tracks"]
-    wide = max((len(t["name"]) for t in tracks), default=0)
-    lines = [f"{found['session']}: {counted(len(tracks), 'track')}, {found['sample_rate_hz']} Hz, {found['seconds']} s"]
-    for track in tracks:
+    names = [elided(t["name"]) for t in tracks]
+    wide = max(map(width, names), default=0)
+    of_all = f"{counted(len(tracks), 'track')}, {found['sample_rate_hz']} Hz, {_seconds(found['seconds'])} s"
+    lines = [f"{elided(found['session'])}: {of_all}"]
+    for name, track in zip(names, tracks, strict=True):
         loudness = "–" if track["integrated_lufs"] is None else f"{track['integrated_lufs']:.1f} LUFS"
         peak = "" if track["true_peak_dbtp"] is None else f"{track['true_peak_dbtp']:.1f} dBTP"
         word = "stereo" if track["channels"] == 2 else "mono"
         start = f"  starts at {track['start_seconds']:.3f} s" if track["start_seconds"] else ""
         instrument = INSTRUMENT[track["instrument"]].label if track["instrument"] else "?"
         lines.append(
-            f"  {track['name']:<{wide}}  {word:<6} {track['sample_rate_hz']:>6} Hz {track['seconds']:>8.1f} s "
+            f"  {padded(name, wide)}  {word:<6} {track['sample_rate_hz']:>6} Hz {_seconds(track['seconds']):>8} s "
             f"{loudness:>11} {peak:>10}  {instrument}{start}"
         )
         lines.extend(f"      {fault}" for fault in track["faults"])
@@ -88,6 +93,11 @@ def inspection_lines(found: dict[str, Any]) -> list[str]:
     lines.extend(f"  note: {note}" for note in found["notes"])
     lines.extend(f"  left out: {error}" for error in found["unreadable"])
     return lines
+
+
+def _seconds(seconds: float) -> str:
+    """Returns a length with the digits that tell it: `187.3`, `0.050`."""
+    return f"{seconds:.1f}" if seconds >= _SECONDS_IN_TENTHS else f"{seconds:.3f}"
 
 
 def counted(number: int, word: str) -> str:

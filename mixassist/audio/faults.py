@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from mixassist.audio.analysis import StemAnalysis, analyse_stem
-from mixassist.audio.similarity import compare_tracks
+from mixassist.audio.similarity import Likeness, compare_tracks
 from mixassist.domain.progress import CancelToken, Progress, no_progress, scaled
 
 CLIPPED_RUNS = 3
@@ -61,14 +61,7 @@ def find_faults(
     faults = [fault for name in stems for fault in faults_of(name, known[name])]
     audible = {name: samples for name, samples in stems.items() if not known[name].silent}
     order = list(stems)
-    pairs = []
-    for likeness in compare_tracks(audible, sample_rate_hz, scaled(progress, 0.6, 1.0), cancel):
-        a, b = likeness.first, likeness.second
-        if likeness.is_copy:
-            pairs.append(Fault("duplicate", b, f"is a copy of {a}; together they only get louder", a))
-        if likeness.is_opposed:
-            said = f"works against {a} (correlation {likeness.correlation:.2f}): try its polarity switch"
-            pairs.append(Fault("flipped_polarity", b, said, a))
+    pairs = pair_faults(compare_tracks(audible, sample_rate_hz, scaled(progress, 0.6, 1.0), cancel))
     return tuple(sorted([*faults, *pairs], key=lambda fault: order.index(fault.track_name)))
 
 
@@ -76,6 +69,20 @@ def not_audio(count: int) -> str:
     """Says how many samples are no audio: `1 sample is not audio (…)`."""
     counted = "1 sample is" if count == 1 else f"{count:,} samples are"
     return f"{counted} not audio (not numbers, or more than 60 dB over full scale)"
+
+
+def pair_faults(found: Sequence[Likeness]) -> list[Fault]:
+    """Lists what is wrong between two tracks; of copies of one track each is told once, against the first of them."""
+    original: dict[str, str] = {}
+    for pair in found:
+        if pair.is_copy and pair.first not in original:
+            original.setdefault(pair.second, pair.first)
+    faults = [Fault("duplicate", b, f"is a copy of {a}; together they only get louder", a) for b, a in original.items()]
+    for pair in found:
+        if pair.is_opposed and not {pair.first, pair.second} & original.keys():
+            said = f"works against {pair.first} (correlation {pair.correlation:.2f}): try its polarity switch"
+            faults.append(Fault("flipped_polarity", pair.second, said, pair.first))
+    return faults
 
 
 def faults_of(name: str, analysis: StemAnalysis) -> list[Fault]:

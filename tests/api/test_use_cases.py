@@ -14,6 +14,7 @@ import soundfile
 from mixassist import api
 from mixassist.api import testing as self_testing
 from mixassist.api.checking import check_tracks, sentences
+from mixassist.api.columns import width
 from mixassist.api.comparing import comparison_lines
 from mixassist.api.exporting import MixReport
 from mixassist.api.inspecting import inspection_lines
@@ -176,6 +177,17 @@ def test_inspection_measures_every_track(stems: Path) -> None:
     assert kick["instrument"] == "kick" and vox["instrument"] == "lead_vocal"
     assert pad["integrated_lufs"] is None and pad["faults"] == ["is silent throughout"]
     json.dumps(found, allow_nan=False)
+
+
+def test_the_table_of_an_inspection_is_aligned_and_its_lengths_agree(tmp_path: Path) -> None:
+    for name in ("x" * 200, "ベース", "Kick"):
+        soundfile.write(tmp_path / f"{name}.wav", tone(220, seconds=0.05), RATE)
+    head, *below = inspection_lines(api.inspect([tmp_path]))
+    rows = [line for line in below if " mono " in line]
+    assert len(rows) == 3
+    assert "0.050 s" in head and all(" 0.050 s" in row for row in rows)
+    assert len({width(row[: row.index("mono")]) for row in rows}) == 1
+    assert max(width(row) for row in rows) < 120
 
 
 def test_two_identical_sides_are_a_note_and_no_fault(tmp_path: Path) -> None:

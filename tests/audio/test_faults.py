@@ -69,6 +69,15 @@ def test_faults_of_single_stems(noise):
     ]
 
 
+def test_copies_of_one_track_are_told_once_each(noise):
+    hits = _hits(2)
+    stems = {f"gtr{n}": (0.5 + 0.05 * n) * hits for n in range(6)} | {"other": _hits(5, every_s=0.37)}
+    stems["turned"] = -hits + noise(len(hits), level=0.01, seed=8)
+    found = [(f.kind, f.track_name, f.other) for f in find_faults(stems, RATE)]
+    assert [f for f in found if f[0] == "duplicate"] == [("duplicate", f"gtr{n}", "gtr0") for n in range(1, 6)]
+    assert [f for f in found if f[0] == "flipped_polarity"] == [("flipped_polarity", "turned", "gtr0")]
+
+
 def test_messages_name_numbers(noise):
     audio = noise(RATE, seed=3) + 0.02
     audio[:7] = np.nan
