@@ -29,7 +29,7 @@ from mixassist.audio.faults import Fault
 from mixassist.audio.files import file_format_for
 from mixassist.domain.channel import View
 from mixassist.domain.commands import ApplyPrediction
-from mixassist.domain.errors import MixAssistError
+from mixassist.domain.errors import MixAssistError, several
 from mixassist.domain.progress import CancelToken, Progress, no_progress, scaled
 from mixassist.domain.session import Session
 from mixassist.rendering.mixdown import fit_master, render_session
@@ -180,7 +180,7 @@ def _opened(sources: Sequence[str], skip_unreadable: bool, cancel: CancelToken |
 
 def _refuse_damage(opened: Opened, skip_unreadable: bool) -> None:
     if opened.damaged and not skip_unreadable:
-        raise opened.damaged[0]
+        raise several(opened.damaged)
 
 
 def _inputs(opened: Opened) -> list[str | Path]:
@@ -205,7 +205,8 @@ def _warnings(report: MixReport, opened: Opened, options: MixOptions) -> tuple[s
     """Says what to mind about the mix that was written."""
     found = []
     if report.clipped_samples:
-        found.append(f"{report.clipped_samples} samples clip: choose a loudness target, or --bit-depth 32 and a .wav")
+        cut = counted(report.clipped_samples, "sample")
+        found.append(f"{cut} clipped: choose a loudness target, or --bit-depth 32 and a .wav")
     folders = {Path(source).resolve() for source in options.sources if Path(source).is_dir()}
     if Path(options.output).resolve().parent in folders:
         found.append("the mix lies among the stems and would be taken for one the next time: keep it elsewhere")

@@ -11,7 +11,7 @@ from mixassist.api.checking import sentences
 from mixassist.api.settings import default_view
 from mixassist.audio.importing import ImportNote, ImportResult, plan_import
 from mixassist.audio.stems import StemLibrary
-from mixassist.domain.errors import MixAssistError
+from mixassist.domain.errors import MixAssistError, several
 from mixassist.domain.progress import CancelToken, Progress, no_progress, scaled
 from mixassist.domain.session import Session
 from mixassist.domain.track import Track
@@ -182,7 +182,7 @@ def decoded(
     errors = stems.decode(list(found.values()), progress, cancel, skip_unreadable=skip_unreadable)
     kept = tuple(t for t in session.tracks if found[t.id].error is None)
     if errors and not kept:
-        raise errors[0]
+        raise several(errors)
     known = {e.subject for e in opened.damaged}
     broken = [t.source.files[0].path for t in kept if found[t.id].missing_frames]
     late = [path for path in dict.fromkeys(broken) if path not in known]

@@ -13,7 +13,7 @@ from mixassist.audio.names import natural_key, side_of
 from mixassist.audio.reading import FOREIGN_SUFFIXES, READABLE_SUFFIXES, probe
 from mixassist.audio.riff import WaveHeader, read_wave_header
 from mixassist.domain.channel import Channel
-from mixassist.domain.errors import MixAssistError
+from mixassist.domain.errors import MixAssistError, several
 from mixassist.domain.instruments import INSTRUMENT
 from mixassist.domain.progress import CancelToken, Progress, no_progress
 from mixassist.domain.session import SAMPLE_RATES_HZ
@@ -135,7 +135,7 @@ def plan_import(
 
     Args:
         sample_rate_hz: the rate of the session to import into; None chooses the commonest by duration.
-        skip_unreadable: list files that cannot be read in the result instead of raising for the first.
+        skip_unreadable: list files that cannot be read in the result instead of raising for them.
         taken_names: names that tracks of the session already have.
 
     Raises:
@@ -168,9 +168,9 @@ def _probe_all(
         try:
             items.append(_Item(probe(path), read_wave_header(path)))
         except MixAssistError as error:
-            if not skip_unreadable:
-                raise
             unreadable.append(error)
+    if unreadable and not skip_unreadable:
+        raise several(unreadable)
     progress(1.0, "")
     return items, unreadable
 

@@ -16,7 +16,7 @@ import numpy as np
 from mixassist.audio.decoding import SharedReaders, StemDecoder
 from mixassist.audio.reading import regular_file_size
 from mixassist.audio.stem_files import DEFAULT_LIMIT_BYTES, CacheError, StemFacts, StemFile, StemStore, cache_directory
-from mixassist.domain.errors import Cancelled, MixAssistError
+from mixassist.domain.errors import Cancelled, MixAssistError, several
 from mixassist.domain.progress import CancelToken, Progress, no_progress
 from mixassist.domain.track import AudioSource
 
@@ -209,7 +209,7 @@ class StemLibrary:
         Returns when all are complete. After a cancel, or beside another call, it goes on where the stem stands.
 
         Args:
-            skip_unreadable: return the errors of stems that cannot be decoded instead of raising the first.
+            skip_unreadable: return the errors of stems that cannot be decoded instead of raising.
 
         Raises:
             MixAssistError: a stem cannot be decoded (the others are decoded first), or the disk is full.
@@ -220,7 +220,7 @@ class StemLibrary:
             cancel.check()
         errors = tuple(s.error for s in stems if s.error is not None)
         if errors and not skip_unreadable:
-            raise errors[0]
+            raise several(errors)
         return errors
 
     def _run(self, stems: Sequence[StemAudio], progress: Progress, cancel: CancelToken | None) -> None:

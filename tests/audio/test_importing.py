@@ -279,6 +279,7 @@ def test_unreadable_files_stop_the_import_or_are_listed(make_file, tmp_path):
     with pytest.raises(MixAssistError) as caught:
         plan_import([good.parent])
     assert caught.value.subject.endswith("lyrics.wav")
+    assert "song.m4a" in str(caught.value)
     result = plan_import([good.parent], skip_unreadable=True)
     assert [t.name for t in result.tracks] == ["good"]
     assert [Path(e.subject).name for e in result.unreadable] == ["lyrics.wav", "song.m4a"]

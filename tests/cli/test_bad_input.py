@@ -49,6 +49,15 @@ def test_a_file_that_cannot_be_read_is_named(kind: str, stems: Path, out: Path, 
     assert list(out.iterdir()) == []
 
 
+def test_all_files_that_cannot_be_read_are_named(stems: Path, out: Path, run: Run) -> None:
+    for name in ("a.wav", "b.wav"):
+        (stems / name).write_bytes(b"")
+    refused(run("mix", stems, "-o", out / "m.wav"), "1 more file", stems / "a.wav", stems / "b.wav", "is empty")
+    for name in ("a.wav", "b.wav"):
+        (stems / name).write_bytes((stems / "Kick.wav").read_bytes()[:9000])
+    refused(run("mix", stems, "-o", out / "m.wav"), stems / "a.wav", stems / "b.wav", "--skip-unreadable")
+
+
 @pytest.mark.parametrize("kind", ["text", "pipe"])
 def test_skip_unreadable_leaves_it_out_and_says_so(kind: str, stems: Path, out: Path, run: Run) -> None:
     name, make, _ = UNREADABLE[kind]

@@ -246,7 +246,7 @@ def test_samples_that_clip_without_a_target_are_counted(tmp_path: Path, out: Pat
     )
     answer = run(*words, "--json")
     assert answer.json["mix"]["clipped_samples"] > 0
-    assert any("samples clip" in note for note in answer.json["notes"])
+    assert any("samples clipped: choose" in note for note in answer.json["notes"])
     floating = run(*words, "--bit-depth", 32, "--json")
     assert floating.json["mix"]["clipped_samples"] == 0
     assert np.max(np.abs(read(out / "m.wav"))) > 1.0

@@ -10,18 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mixassist.domain.errors import Cancelled, ControlError, MixAssistError
+from mixassist.domain.errors import Cancelled, ControlError, MixAssistError, several
 from mixassist.domain.progress import CancelToken, no_progress, scaled
 
 
 @pytest.mark.parametrize(
     ("error", "line"),
     [
-        (MixAssistError("it is empty"), "it is empty"),
-        (MixAssistError("it is empty.", subject=Path("/a/b.wav")), "/a/b.wav: it is empty"),
+        (MixAssistError("it is empty"), "it is empty."),
+        (MixAssistError("it is empty.", subject=Path("/a/b.wav")), "/a/b.wav: it is empty."),
         (MixAssistError("it is empty", subject="b", remedy="Export it again."), "b: it is empty. Export it again."),
-        (MixAssistError("two\nlines\r\n", subject="a\tb"), "a b: two lines"),
-        (MixAssistError("bad", subject="esc\x1b[31m\udc80"), "esc\ufffd[31m\ufffd: bad"),
+        (MixAssistError("two\nlines\r\n", subject="a\tb"), "a b: two lines."),
+        (MixAssistError("bad", subject="esc\x1b[31m\udc80"), "esc\ufffd[31m\ufffd: bad."),
     ],
 )
 def test_an_error_is_one_line(error: MixAssistError, line: str) -> None:
@@ -33,6 +33,16 @@ def test_any_text_becomes_one_line_that_can_be_written(message: str, subject: st
     line = str(MixAssistError(message, subject=subject, remedy=remedy))
     assert len(line.splitlines()) <= 1
     line.encode()
+
+
+def test_several_errors_are_one_that_names_up_to_ten() -> None:
+    errors = [MixAssistError(f"wrong {n}", subject=f"{n}.wav", remedy=f"Do {n % 2}.") for n in range(12)]
+    assert several(errors[:1]) is errors[0]
+    assert str(several([errors[0], errors[2]])) == (
+        "0.wav: wrong 0; 1 more file cannot be used: 2.wav (wrong 2). Do 0."
+    )
+    line = str(several(errors))
+    assert "9.wav (wrong 9), 2 more. Mend them" in line and "10.wav" not in line
 
 
 def test_errors_cross_processes() -> None:
