@@ -28,7 +28,7 @@ _TIME_GAP_S = 1800
 class ImportNote:
     """Something the import did or noticed, as a sentence for people.
 
-    `kind` is one of: resampled, joined, split, offset, padded, truncated, instrument.
+    `kind` is one of: resampled, joined, apart, split, offset, padded, truncated, instrument.
     """
 
     kind: str
@@ -197,38 +197,57 @@ def supported_rate(rate_hz: int) -> int:
 
 
 def _drafts(items: Sequence[_Item]) -> list[_Draft]:
-    partners = _pairs(items)
+    partners, apart = _pairs(items)
     drafts: list[_Draft] = []
     for index, item in enumerate(items):
         other = partners.get(index)
         if other is None:
-            drafts.extend(_alone(item))
+            drafts.extend(_alone(item, apart.get(index, "")))
         elif index == min(index, other):
             drafts.append(_joined(item, items[other]))
     return drafts
 
 
-def _pairs(items: Sequence[_Item]) -> dict[int, int]:
-    """Maps the index of each half to its partner's: same folder, base and mark, mono, same rate, stamp and length."""
+def _pairs(items: Sequence[_Item]) -> tuple[dict[int, int], dict[int, str]]:
+    """Pairs halves up by name: same folder and base, one marked as left and one as right.
+
+    Returns:
+        The index of each half's partner, where both are mono and of one rate, stamp and length; and for the left half
+        of others a sentence on what keeps them apart.
+    """
     halves: dict[tuple[Path, str], dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for index, item in enumerate(items):
         split = side_of(item.path.stem)
-        if split is not None and item.file.channel_count == 1:
+        if split is not None:
             halves[item.path.parent, split[0].casefold()][split[1]].append(index)
     partners: dict[int, int] = {}
+    apart: dict[int, str] = {}
     for sides in halves.values():
         if len(sides["L"]) != 1 or len(sides["R"]) != 1:
             continue
         left, right = sides["L"][0], sides["R"][0]
-        a, b = items[left], items[right]
-        same_kind = a.file.sample_rate_hz == b.file.sample_rate_hz
-        if (
-            same_kind
-            and abs(a.seconds - b.seconds) <= _PAIR_SLACK_S
-            and a.header.time_reference == b.header.time_reference
-        ):
+        if min(items[left].file.channel_count, items[right].file.channel_count) > 1:
+            continue  # two stereo recordings, as of a doubled guitar
+        reason = _difference(items[left], items[right])
+        if reason:
+            apart[left] = f"not joined with {items[right].path.name} to one stereo track: {reason}"
+        else:
             partners[left], partners[right] = right, left
-    return partners
+    return partners, apart
+
+
+def _difference(left: _Item, right: _Item) -> str:
+    """Says what keeps two files from being the sides of one recording; nothing does where it is empty."""
+    wide = [item for item in (left, right) if item.file.channel_count > 1]
+    if wide:
+        return f"{wide[0].path.name} has {wide[0].file.channel_count} channels"
+    if left.file.sample_rate_hz != right.file.sample_rate_hz:
+        return f"one runs at {left.file.sample_rate_hz:,} Hz, the other at {right.file.sample_rate_hz:,} Hz"
+    if abs(left.seconds - right.seconds) > _PAIR_SLACK_S:
+        return f"one is {left.seconds:.1f} s long, the other {right.seconds:.1f} s"
+    if left.header.time_reference != right.header.time_reference:
+        return "their time stamps differ"
+    return ""
 
 
 def _joined(first: _Item, second: _Item) -> _Draft:
@@ -243,9 +262,9 @@ def _joined(first: _Item, second: _Item) -> _Draft:
     return _Draft(base.strip(" ._-"), source, first.header.time_reference, tuple(notes))
 
 
-def _alone(item: _Item) -> list[_Draft]:
+def _alone(item: _Item, apart: str) -> list[_Draft]:
     file, name, reference = item.file, item.path.stem, item.header.time_reference
-    damage = tuple(_damage(item))
+    damage = (*_damage(item), *([("apart", apart)] if apart else []))
     if file.channel_count <= 2:
         sides = tuple(SourceSide(file, index) for index in range(file.channel_count))
         return [_Draft(name, AudioSource(sides), reference, damage)]

@@ -181,12 +181,20 @@ def test_what_is_no_pair_stays_apart(make_file, noise):
     make_file("Rate_R.wav", noise(4410), 48_000)
     make_file("Length_L.wav", noise(4410))
     make_file("Length_R.wav", noise(100_000))
+    make_file("Wide_L.wav", noise(4410, 2))
+    make_file("Wide_R.wav", noise(4410))
     make_file("Twice_L.wav")
     make_file("Twice_L.flac")
     make_file("Twice_R.wav")
     result = plan_import([folder])
-    assert len(result.tracks) == 10
+    assert len(result.tracks) == 12
     assert not _said(result, "joined")
+    told = {n.track_name: n.message for n in result.notes if n.kind == "apart"}
+    assert told == {
+        "Rate_L": "not joined with Rate_R.wav to one stereo track: one runs at 44,100 Hz, the other at 48,000 Hz",
+        "Length_L": "not joined with Length_R.wav to one stereo track: one is 0.1 s long, the other 2.3 s",
+        "Wide_L": "not joined with Wide_R.wav to one stereo track: Wide_L.wav has 2 channels",
+    }
 
 
 def test_polyphonic_files_become_their_tracks(make_file, noise):
