@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import pytest
 import torch
-from mixassist.networks.random_controls import random_controls
 
 from mixassist.domain.controls import Controls
 from mixassist.dsp.equalizer import biquad_response, equalizer_biquads
 from mixassist.networks.conditioning import CONDITIONING_SIZE, conditioning_of
 from mixassist.networks.filter_stage import minimum_phase
 from mixassist.networks.gain_stage import GainStage, spread_over_hops
+from mixassist.networks.random_controls import random_controls
 from mixassist.networks.registry import build_transformation
 from mixassist.networks.staged import StagedNetwork
 from mixassist.networks.tcn import TCN

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 import torch
-from mixassist.networks.random_controls import random_controls
 
 from mixassist.automix.controller_weights import GROUPS, load_controller
 from mixassist.domain.parameters import Group
 from mixassist.dsp import bracket
 from mixassist.networks.conditioning import conditioning
+from mixassist.networks.random_controls import random_controls
 from mixassist.networks.registry import load_transformation
 from mixassist.paths import models_directory
 from mixassist.training.cards import example_pair
