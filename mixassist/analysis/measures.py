@@ -33,7 +33,7 @@ class Measures:
 
     −inf stands for silence (and for loudness that cannot be measured in less than 0.4 s), NaN for what is undefined.
     `third_octave_db` belongs to `spectral.third_octave_centres_hz(sample_rate_hz)`. `not_finite_samples` is how many
-    samples are NaN or infinite; they count as silence everywhere.
+    samples are NaN or infinite, and of a file those beyond +60 dBFS too; they count as silence everywhere.
     """
 
     sample_rate_hz: float

@@ -111,7 +111,7 @@ def test_a_task_that_fails_is_told_once(qtbot: QtBot) -> None:
 
     runner.run_task("failing", work, on_error=lambda error: told.append(str(error)))
     qtbot.waitUntil(lambda: runner.is_idle)
-    assert told == ["a.wav: broken"]
+    assert told == ["a.wav: broken."]
     runner.close()
 
 
