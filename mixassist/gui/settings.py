@@ -157,7 +157,7 @@ def _fill(settings: Settings, file: Path) -> list[str]:
         try:
             setattr(settings, key, value)
         except SettingError as error:
-            trouble.append(f"{error}. The default is used.")
+            trouble.append(f"{error} The default is used.")
     return trouble
 
 
