@@ -94,7 +94,8 @@ class MixTable:
         """The same between two (method, view)."""
         theirs = {s.excerpt: s.values[key] for s in self.of(*other, variant)}
         pairs = [(s.values[key], theirs[s.excerpt]) for s in self.of(*row, variant) if s.excerpt in theirs]
-        return sum(a < b for a, b in pairs), len(pairs)
+        known = [(a, b) for a, b in pairs if not math.isnan(a + b)]
+        return sum(a < b for a, b in known), len(known)
 
     def own_view(self, method: str, view: str, variant: str) -> str:
         """The view a method is held against another one's with: the same, else wet, else its first."""
@@ -156,9 +157,11 @@ def _finite(value: Any) -> Any:
 
 
 def _by_song(scores: Sequence[MixScore], key: str) -> dict[str, float]:
+    """Means over each song's excerpts; those for which a measure is open, as where the target is mono, do not count."""
     songs: dict[str, list[float]] = {}
     for score in scores:
-        songs.setdefault(score.song, []).append(score.values[key])
+        if not math.isnan(score.values[key]):
+            songs.setdefault(score.song, []).append(score.values[key])
     return {song: float(np.mean(values)) for song, values in songs.items()}
 
 

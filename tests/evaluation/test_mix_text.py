@@ -48,6 +48,15 @@ def test_differences_are_marked_where_clear(table: MixTable) -> None:
     assert Interval(-1.0, -1.5, -0.5).is_clear and not Interval(0.1, -0.5, 0.5).is_clear
 
 
+def test_a_measure_that_is_open_for_one_song_is_that_of_the_others(table: MixTable) -> None:
+    opened = MixScore("mono", "wet", "raw", "song9", "song9", {**score("mono", "wet", 9, 9.0).values, "stft": np.nan})
+    wider = MixTable((*table.scores, opened, score("rules", "wet", 9, 1.0)))
+    assert wider.interval("mono", "wet", "raw", "stft") == table.interval("mono", "wet", "raw", "stft")
+    assert wider.interval("mono", "wet", "raw", "stft_sum").mean > table.interval("mono", "wet", "raw", "stft_sum").mean
+    assert wider.wins("rules", "mono", "wet", "raw", "stft") == (4, 4)
+    assert wider.wins("rules", "mono", "wet", "raw", "stft_sum") == (5, 5)
+
+
 def test_checks_and_decisions_are_printed(table: MixTable) -> None:
     lines = table.to_text().splitlines()
     checks = next(line for line in lines if line.startswith("mono") and "0/4" in line)
