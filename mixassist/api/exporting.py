@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from mixassist.api.inspecting import counted, finite
+from mixassist.api.outputs import check_outputs, files_read
 from mixassist.audio.files import file_format_for
 from mixassist.audio.stems import StemLibrary
 from mixassist.domain.channel import View
@@ -61,69 +61,6 @@ class MixReport:
         return f"{lufs}, {peak} dBTP, master {self.master_gain_db:+.2f} dB: {why}{clips}"
 
 
-def check_outputs(
-    files: Iterable[str | Path | None] = (),
-    folders: Iterable[str | Path | None] = (),
-    *,
-    inputs: Iterable[str | Path] = (),
-) -> None:
-    """Refuses outputs that could not be written or would overwrite what is being read, before any work is done.
-
-    Raises:
-        MixAssistError: a folder that is not there, not writable, a path that is something else, two outputs in one
-            place, or an output that is one of the inputs.
-    """
-    files, folders = tuple(files), tuple(folders)
-    if any(not str(name) for name in (*files, *folders) if name is not None):
-        raise MixAssistError("a result needs a name, not an empty one", remedy="Say where to write it")
-    taken: set[Path] = set()
-    sources = {Path(i).resolve() for i in inputs}
-    for path in (Path(name) for name in files if name is not None):
-        if path.exists() and not path.is_file():
-            raise MixAssistError("cannot write here: it is not a file", subject=path, remedy="Choose another name")
-        _need_writable_folder(path.absolute().parent, path)
-        place = path.resolve()
-        if place in taken:
-            raise MixAssistError("two results cannot go into one file", subject=path, remedy="Choose two names")
-        taken.add(place)
-        if place in sources or any(_same_file(place, source) for source in sources):
-            raise MixAssistError(
-                "writing here would overwrite a file that the mix is made from", subject=path, remedy=_ELSEWHERE
-            )
-    for path in (Path(name) for name in folders if name is not None):
-        if path.exists() and not path.is_dir():
-            raise MixAssistError("cannot write here: it is not a folder", subject=path, remedy="Choose another name")
-        if path.resolve() in {source.parent for source in sources}:
-            raise MixAssistError("the files that the mix is made from lie here", subject=path, remedy=_ELSEWHERE)
-        existing = path.absolute()
-        while not existing.exists():
-            existing = existing.parent
-        _need_writable_folder(existing, path)
-
-
-_ELSEWHERE = "Choose another name, best in another folder"
-
-
-def _same_file(a: Path, b: Path) -> bool:
-    """Whether two names lead to one file, as hard links do."""
-    try:
-        return a.samefile(b)
-    except OSError:
-        return False
-
-
-def _need_writable_folder(folder: Path, subject: Path) -> None:
-    in_the_way = next((p for p in (folder, *folder.parents) if p.exists() and not p.is_dir()), None)
-    if in_the_way is not None:
-        raise MixAssistError(f"{in_the_way} is a file, not a folder", subject=subject, remedy="Choose another place")
-    if not folder.is_dir():
-        raise MixAssistError(
-            f"the folder {folder} does not exist", subject=subject, remedy="Make it first, or choose another place"
-        )
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise MixAssistError("this folder cannot be written to", subject=subject, remedy="Choose another place")
-
-
 def export_mix(
     session: Session,
     stems: StemLibrary,
@@ -132,6 +69,7 @@ def export_mix(
     *,
     bit_depth: int | None = None,
     limited_by: str = "",
+    inputs: Iterable[str | Path] = (),
     progress: Progress = no_progress,
     cancel: CancelToken | None = None,
 ) -> MixReport:
@@ -141,15 +79,17 @@ def export_mix(
         view: defaults to the session's.
         bit_depth: 16, 24 or 32 (float); by the file's kind when None.
         limited_by: what the master gain was fitted to, for the report.
+        inputs: more files that must not be overwritten, beside the session's audio.
 
     Raises:
-        MixAssistError: no tracks, a view that cannot be rendered, or a path that cannot be written.
+        MixAssistError: no tracks, a view that cannot be rendered, or a path that cannot be written, or that the mix is
+            made from.
         Cancelled: `cancel` was set; no file is left.
     """
     if not session.tracks:
         raise MixAssistError("the session has no tracks to write", subject=path)
     target = Path(path)
-    check_outputs([target])
+    check_outputs([target], inputs=files_read(session, stems, inputs))
     file_format = file_format_for(target, bit_depth)
     chosen = view or session.view
     graph = render_session(session, stems, chosen, progress=scaled(progress, 0.0, 0.7), cancel=cancel)
@@ -180,22 +120,25 @@ def export_stems(
     cancel: CancelToken | None = None,
 ) -> list[Path]:
     """Writes every audible track as it stands in the mix: same start, same length, and their sum is the mix."""
-    check_outputs(folders=[folder])
+    check_outputs(folders=[folder], inputs=files_read(session, stems))
     graph = render_session(session, stems, view or session.view, progress=scaled(progress, 0.0, 0.6), cancel=cancel)
     # Floating point: a stem may pass full scale where the mix does not, and the sum must stay the mix.
     form = file_format_for("stem.wav", 32)
     return write_rendered_stems(graph, session, folder, form, scaled(progress, 0.6, 1.0), cancel)
 
 
-def export_parameters(session: Session, path: str | Path) -> None:
+def export_parameters(session: Session, path: str | Path, *, inputs: Iterable[str | Path] = ()) -> None:
     """Writes every channel's 26 controls as JSON, or as CSV when the name ends in .csv.
 
+    Args:
+        inputs: more files that must not be overwritten, beside the session's audio.
+
     Raises:
-        MixAssistError: another ending, or a place that cannot be written.
+        MixAssistError: another ending, a path that cannot be written, or one that the mix is made from.
     """
     target = Path(path)
     check_table_name(target)
-    check_outputs([target])
+    check_outputs([target], inputs=files_read(session, inputs=inputs))
     if target.suffix.lower() == ".csv":
         parameters_file.write_parameters_csv(target, session)
     else:

@@ -12,7 +12,7 @@ from typing import Any
 import platformdirs
 
 from mixassist.api.automixing import automix
-from mixassist.api.exporting import check_outputs
+from mixassist.api.outputs import check_outputs
 from mixassist.audio.files import probe
 from mixassist.audio.stems import StemLibrary
 from mixassist.domain.channel import Channel, View

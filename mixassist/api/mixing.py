@@ -13,7 +13,6 @@ from mixassist.api.automixing import DEFAULT_METHOD, METHOD_NAMES, automix
 from mixassist.api.checking import Checked, check_tracks, sentences
 from mixassist.api.exporting import (
     MixReport,
-    check_outputs,
     check_table_name,
     export_mix,
     export_parameters,
@@ -22,6 +21,7 @@ from mixassist.api.exporting import (
 )
 from mixassist.api.inspecting import counted
 from mixassist.api.opening import Opened, decoded, open_source
+from mixassist.api.outputs import check_outputs
 from mixassist.api.reporting import write_report
 from mixassist.api.settings import default_view, use_device
 from mixassist.api.staging import Staging

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mixassist.api.checking import sentences
+from mixassist.api.outputs import files_read, refuse_inputs
 from mixassist.api.settings import default_view
 from mixassist.audio.importing import ImportNote, ImportResult, plan_import
 from mixassist.audio.stems import StemLibrary
@@ -201,10 +202,15 @@ def save(
     progress: Progress = no_progress,
     cancel: CancelToken | None = None,
 ) -> Session:
-    """Writes the session atomically and returns it as saved: named after the file, every audio file hashed."""
+    """Writes the session atomically and returns it as saved: named after the file, every audio file hashed.
+
+    Raises:
+        MixAssistError: a path that cannot be written, or that the mix is made from.
+    """
     target = Path(path)
     if target.suffix.lower() != SESSION_SUFFIX:
         target = target.with_name(target.name + SESSION_SUFFIX)
+    refuse_inputs(target, files_read(session))
     hashed = with_hashes(session, progress=scaled(progress, 0.0, 0.9), cancel=cancel)
     if cancel is not None:
         cancel.check()

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from mixassist.analysis.portraits import ChannelPortrait
-from mixassist.api.exporting import MixReport, check_outputs
+from mixassist.api.exporting import MixReport
 from mixassist.api.honesty import channel_honesty
+from mixassist.api.outputs import check_outputs, files_read
 from mixassist.api.portraits import channel_portrait
 from mixassist.api.settings import available_views
 from mixassist.audio.loudness import LoudnessMeter
@@ -50,7 +51,7 @@ def write_report(
     # Drawing is heavy to load, and only a report draws.
     from mixassist.analysis import report as reports
 
-    check_outputs(folders=[folder])
+    check_outputs(folders=[folder], inputs=files_read(session, stems))
     views = available_views()
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mixassist-report-")))

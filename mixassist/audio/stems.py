@@ -177,6 +177,12 @@ class StemLibrary:
         """Keeps exactly these files closed from now on: they are not what a session was made with."""
         self._refused = frozenset(paths)
 
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The files of every stem that was handed out, those of tracks that are gone from the session too."""
+        with self._lock:
+            return tuple(dict.fromkeys(f.path for s in self._stems.values() for f in s.source.files))
+
     def stem(self, source: AudioSource, sample_rate_hz: int) -> StemAudio:
         """Returns the stem of a source at a rate, the same object each time; decodes nothing yet.
 

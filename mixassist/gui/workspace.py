@@ -354,11 +354,14 @@ class Workspace(QObject):
         session, stems = self.session, self.sound.stems
         if stems is None:
             return
+        inputs = self._more_inputs()
 
         def work(progress: Any, cancel: Any) -> Any:
             from mixassist import api
 
-            return api.export_mix(session, stems, path, view, bit_depth=bit_depth, progress=progress, cancel=cancel)
+            return api.export_mix(
+                session, stems, path, view, bit_depth=bit_depth, inputs=inputs, progress=progress, cancel=cancel
+            )
 
         def take(report: Any) -> None:
             self.mix_words = report.sentence
@@ -368,15 +371,20 @@ class Workspace(QObject):
 
     def export_parameters(self, path: Path) -> None:
         """Writes all controls as JSON or CSV."""
-        session = self.session
+        session, inputs = self.session, self._more_inputs()
 
         def work(progress: Any, cancel: Any) -> None:
             from mixassist import api
 
-            api.export_parameters(session, path)
+            api.export_parameters(session, path, inputs=inputs)
 
         done = self.tr("Written: {0}").format(path)
         self.tasks.run_task(self.tr("Exporting"), work, lambda _: self.message.emit(done, "note"), is_final=True)
+
+    def _more_inputs(self) -> tuple[str | Path, ...]:
+        """Returns what must not be overwritten beside the session's audio: its file, and the audio of undone tracks."""
+        read = () if self.sound.stems is None else self.sound.stems.paths
+        return (*read, *(() if self.path is None else (self.path,)))
 
     def close(self) -> None:
         """Ends all work and all sound."""

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -70,6 +71,38 @@ def test_the_same_seed_draws_the_same_and_values_are_round(stems: Path) -> None:
     first, again, other = (dict(d.predictions) for d in draws)
     assert first == again != other
     assert all(float(v) == round(float(v), 6) for c in first.values() for v in c.values() if isinstance(v, float))
+
+
+def test_nothing_is_written_over_what_the_mix_is_made_from(stems: Path, tmp_path: Path) -> None:
+    opened = api.open_source([stems])
+    before = {p: p.read_bytes() for p in stems.iterdir()}
+    link = tmp_path / "link.wav"
+    link.symlink_to(stems / "Vox.wav")
+    own = tmp_path / "song.mixassist"
+    own.write_text("a session")
+    mixing = {"session": opened.session, "stems": opened.stems}
+    for target in (stems / "Kick.wav", link):
+        with pytest.raises(MixAssistError, match="would overwrite a file that the mix is made from"):
+            api.export_mix(**mixing, path=target)
+        with pytest.raises(MixAssistError, match="would overwrite a file that the mix is made from"):
+            api.export_parameters(opened.session, target)
+    with pytest.raises(MixAssistError, match="would overwrite"):
+        api.export_parameters(opened.session, own, inputs=[own])
+    hidden = tmp_path / "take.mixassist"
+    hidden.hardlink_to(stems / "Vox.wav")
+    with pytest.raises(MixAssistError, match="would overwrite"):
+        api.save(opened.session, hidden)
+    for write in (lambda: api.export_stems(**mixing, folder=stems), lambda: api.write_report(stems, *mixing.values())):
+        with pytest.raises(MixAssistError, match="the files that the mix is made from lie here"):
+            write()
+    # What was read of tracks that are gone comes back with an undo.
+    for track in opened.session.tracks:
+        opened.stems.stem(track.source, RATE)
+    without = replace(opened.session, tracks=opened.session.tracks[:1])
+    with closing(opened.stems), pytest.raises(MixAssistError, match="would overwrite"):
+        api.export_mix(without, opened.stems, stems / "Vox.wav")
+    assert {p: p.read_bytes() for p in stems.iterdir()} == before
+    assert own.read_text() == "a session"
 
 
 def test_what_cannot_be_asked_for(stems: Path, tmp_path: Path) -> None:

@@ -237,6 +237,24 @@ def test_an_export_that_cannot_be_written_is_a_message(
     assert not target.parent.exists()
 
 
+@pytest.mark.parametrize("action", ["export", "export_parameters"])
+def test_a_recording_of_the_session_cannot_be_written_over(
+    wait_idle: Callable[[MainWindow], None], window: MainWindow, monkeypatch: pytest.MonkeyPatch, action: str
+) -> None:
+    files = [Path(t.source.files[0].path) for t in window.session.tracks]
+    before = [f.read_bytes() for f in files]
+    window.console.select(window.session.tracks[0].id)
+    act(window, "remove")
+    wait_idle(window)
+    for file in files[:2]:  # the first is of a track that an undo brings back
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a, file=file, **k: (str(file), ""))
+        act(window, action)
+        wait_idle(window)
+        assert "writing here would overwrite a file that the mix is made from" in window.messages.texts[-1]
+        assert file.name in window.messages.texts[-1]
+    assert [f.read_bytes() for f in files] == before
+
+
 def test_what_plays_is_the_mix(wait_idle: Callable[[MainWindow], None], window: MainWindow, outputs: list) -> None:  # type: ignore[type-arg]
     window.findChild(QWidget, "Vocals.fader_db").edit(-6.0)
     wait_idle(window)
