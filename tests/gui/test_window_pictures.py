@@ -83,6 +83,22 @@ def test_a_sine_of_minus_20_dbfs_lights_its_band_at_minus_20_db(tone_window: Mai
     assert tone_window.pictures.desk.panel.readout.text() == ""  # type: ignore[union-attr]
 
 
+def test_a_picture_that_becomes_narrower_is_computed_at_the_step_that_it_is_drawn_at(
+    tone_window: MainWindow, qtbot: QtBot
+) -> None:
+    desk = tone_window.pictures.desk
+    row = desk.panel.mel_rows[0]  # type: ignore[union-attr]
+    for share in (0.8, 0.55):  # on both sides of a doubling of the step
+        tone_window.resize(round(1600 * share), 900)
+        settle(qtbot, tone_window)
+        start_s, end_s, columns = desk.mel._range  # type: ignore[union-attr]
+        assert columns == round(row.body().width() * row.devicePixelRatioF())
+        grid = desk.mel.look.grid(desk.mel.look.level_for((end_s - start_s) / columns))  # type: ignore[union-attr]
+        assert row.image is not None
+        assert row.image.picture.grid == grid
+        assert row.image.picture.known.all()
+
+
 def test_a_gain_of_minus_6_db_shows_minus_6_everywhere(tone_window: MainWindow, qtbot: QtBot) -> None:
     for track in tone_window.session.tracks:
         tone_window.workspace.editor.execute(SetControl(track.id, "input_gain_db", -6.0))

@@ -9,8 +9,8 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication, QEvent, QPointF, QRectF
-from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPen
+from PySide6.QtCore import QCoreApplication, QEvent, QPointF, QRectF, Signal
+from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from mixassist.gui import paint
@@ -54,6 +54,9 @@ class MelWish:
 class MelRow(TimePicture):
     """Shows `first`, or `first` − `second` where there is a second."""
 
+    columns_changed = Signal()
+    """The picture is so many pixels wide now: another step of time may serve it."""
+
     def __init__(
         self, axis: TimeAxis, cursor: PictureCursor, mel: MelDesk, thread: PictureThread, parent: QWidget | None = None
     ) -> None:
@@ -70,6 +73,11 @@ class MelRow(TimePicture):
         self._mean_for: object = None
         self._mean_db: float | None = None
         mel.more_known.connect(self._more_known)
+
+    @property
+    def columns(self) -> int:
+        """How many pixels of the screen the picture is wide, at least 1."""
+        return max(round(self.body().width() * self.devicePixelRatioF()), 1)
 
     @property
     def has_height(self) -> bool:
@@ -210,7 +218,14 @@ class MelRow(TimePicture):
         words = self.tr("{0}: they differ by {1} in the mean, over what is seen and can be heard. Colours: ±{2:g} dB.")
         return words.format(self.title, mean_text(mean_db), ends_db[1])
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.columns_changed.emit()
+
     def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self.columns_changed.emit()
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             if event.pos().x() < HEADER_WIDTH:
                 QToolTip.showText(event.globalPos(), self.header_words(), self)
@@ -234,7 +249,7 @@ class MelRow(TimePicture):
         return MelWish(
             self.first, self.second, self.gain_db, self.low_db, self.high_db, self.fits,
             self.axis.start, self.axis.span,
-            max(round(body.width() * ratio), 1), max(round(body.height() * ratio), 1), self._mel.look,
+            self.columns, max(round(body.height() * ratio), 1), self._mel.look,
             ground.rgb(), theme.colour("high").rgb(),
             self._mel.edition(self.first, self.second),
         )  # fmt: skip

@@ -62,6 +62,7 @@ class PictureDesk(QObject):
         self.mel.state_changed.connect(self._show_states)
         self.pairs.changed.connect(self.refresh)
         self._axis.moved.connect(self._look)
+        self.panel.mel_rows[0].columns_changed.connect(self._look)
         self._axis.selection_changed.connect(self.refresh)
         self._session = Session()
         self._track_id = ""
@@ -235,9 +236,8 @@ class PictureDesk(QObject):
             return
         row = self.panel.mel_rows[0]
         start_s, end_s = self._seen_s()
-        columns = max(round(row.body().width() * row.devicePixelRatioF()), 1)
         subjects = tuple(dict.fromkeys(s for pair in self._row_subjects() for s in pair[1:] if s is not None))
-        self.mel.look_at(subjects, start_s, end_s, columns)
+        self.mel.look_at(subjects, start_s, end_s, row.columns)
 
     def _show_states(self) -> None:
         views = self._window.views_at_hand()
