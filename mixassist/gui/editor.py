@@ -23,6 +23,8 @@ class Editor(QObject):
     """Executes commands on a document and keeps gestures; a refused edit is told and changes nothing."""
 
     refused = Signal(str)
+    accepted = Signal()
+    """An edit was made: what was said about one that was refused is over."""
 
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -40,6 +42,8 @@ class Editor(QObject):
             self.document.execute(command)
         except MixAssistError as error:
             self.refused.emit(str(error))
+        else:
+            self.accepted.emit()
 
     def begin_gesture(self) -> None:
         """Mouse press."""
@@ -118,27 +122,34 @@ class Editor(QObject):
         changed = locks | set(keys) if on else locks - set(keys)
         self.execute(SetChannelFields(track_id, {"locks": frozenset(changed)}, "lock" if on else "unlock"))
 
-    def toggle_mute(self, track_id: str) -> None:
-        """Mutes or unmutes a track, and with it its group."""
+    def toggle_mute(self, track_id: str, *others: str) -> None:
+        """Mutes or unmutes a track, its group, and others with theirs, as the first one is, in one step."""
         session = self.document.session
-        channel, linked = session.track(track_id).channel, linked_ids(session, track_id)
-        if len(linked) > 1:
-            self.execute(SetMutes(linked, not channel.mute, channel.group))
+        channel, chosen = session.track(track_id).channel, self._with_groups(track_id, *others)
+        if len(chosen) > 1:
+            words = channel.group if chosen == linked_ids(session, track_id) else ""
+            self.execute(SetMutes(chosen, not channel.mute, words))
         else:
             words = "unmute" if channel.mute else "mute"
             self.execute(SetChannelFields(track_id, {"mute": not channel.mute}, words))
 
-    def toggle_solo(self, track_id: str, only: bool | None = None) -> None:
-        """Soloes a track, or its group, with the others, or (Ctrl) alone; again takes it back."""
+    def toggle_solo(self, track_id: str, *others: str, only: bool | None = None) -> None:
+        """Soloes a track, its group, and others with theirs, or (Ctrl) these alone; again takes it back."""
         if only is None:
             only = bool(QApplication.keyboardModifiers() & Qt.KeyboardModifier.ControlModifier)
         soloed = {t.id for t in self.document.session.tracks if t.channel.solo}
-        linked = set(linked_ids(self.document.session, track_id))
+        chosen = set(self._with_groups(track_id, *others))
         if only:
-            wanted = set() if soloed == linked else linked
+            wanted = set() if soloed == chosen else chosen
         else:
-            wanted = soloed - linked if track_id in soloed else soloed | linked
+            wanted = soloed - chosen if track_id in soloed else soloed | chosen
         self.execute(SetSolo(frozenset(wanted)))
+
+    def _with_groups(self, *track_ids: str) -> tuple[str, ...]:
+        """Returns tracks and those that are linked with them, in the session's order."""
+        session = self.document.session
+        linked = {i for track_id in track_ids for i in linked_ids(session, track_id)}
+        return tuple(t.id for t in session.tracks if t.id in linked)
 
     def open_menu(self, widget: QWidget, track_id: str, key: str, at: QPoint) -> None:
         """Opens a control's own menu: type, default, prediction, lock."""

@@ -140,6 +140,22 @@ def test_a_typed_value_takes_the_group_along_and_the_way_back_does_not(window: M
     assert [controls(window, n)["fader_db"] for n in ("Bass", "Kick")] == [-6.0, -9.0]
 
 
+def test_the_keys_for_mute_and_solo_act_on_every_chosen_strip(window: MainWindow) -> None:
+    window.console.select(ids(window, "Guitar")[0])
+    window.actions_by_name["pick_all"].trigger()
+    window.workspace.editor.toggle_mute(ids(window, "Kick")[0])
+    window.actions_by_name["mute"].trigger()
+    assert [t.channel.mute for t in window.session.tracks] == [True] * 4
+    assert window.document.undo_label == "4 tracks: mute"
+    window.document.undo()
+    assert [t.name for t in window.session.tracks if t.channel.mute] == ["Kick"]
+    window.actions_by_name["solo"].trigger()
+    assert all(t.channel.solo for t in window.session.tracks)
+    window.console.pick(ids(window, "Bass", "Kick"))
+    window.actions_by_name["solo"].trigger()
+    assert [t.name for t in window.session.tracks if t.channel.solo] == ["Vocals"]
+
+
 def test_mute_and_solo_act_on_the_group(window: MainWindow) -> None:
     group(window, "Bass", "Kick", name="Low end")
     window.findChild(QAbstractButton, "Kick.mute").click()

@@ -87,14 +87,14 @@ class TrackActions(QObject):
             self._window.console.select(ids[min(max(place, 0), len(ids) - 1)])
 
     def mute(self) -> None:
-        """Mutes or unmutes the selected strip."""
+        """Mutes or unmutes the chosen strips as one step."""
         if self._id:
-            self._workspace.editor.toggle_mute(self._id)
+            self._workspace.editor.toggle_mute(self._id, *self._window.console.picked_ids)
 
     def solo(self) -> None:
-        """Soloes or unsoloes the selected strip."""
+        """Soloes or unsoloes the chosen strips."""
         if self._id:
-            self._workspace.editor.toggle_solo(self._id, only=False)
+            self._workspace.editor.toggle_solo(self._id, *self._window.console.picked_ids, only=False)
 
     def clear_mutes(self) -> None:
         """Unmutes every strip as one step."""
