@@ -90,7 +90,7 @@ class Parameter:
         raise self._refusal(value, f"{self.minimum:g} … {self.maximum:g}{' ' + self.unit if self.unit else ''}")
 
     def clipped(self, value: float) -> float:
-        """Returns the nearest value inside the range; for sums of moves, never for user input."""
+        """Returns the nearest value inside the range: for sums of moves and typed numbers, never for files."""
         return min(max(float(value), self.minimum), self.maximum)
 
     def normalised(self, value: Value) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from mixassist.domain.errors import ControlError
+from mixassist.domain.errors import ControlError, MixAssistError
 from mixassist.domain.fader_law import FADER_FLOOR_DB
 from mixassist.domain.parameters import Parameter, Scale, Value
 
@@ -62,6 +62,36 @@ def parse_value(parameter: Parameter, text: str) -> Value:
     Raises:
         ControlError: says what the control takes, or that the value is out of its range.
     """
+    return parameter.checked(_read(parameter, text))
+
+
+def nearest_value(parameter: Parameter, text: str) -> Value:
+    """Reads a value as `parse_value` does and takes the nearest that the control has: +99 dB is the fader's top.
+
+    Raises:
+        MixAssistError: no value at all; the sentence names the control in a person's words, with its range.
+    """
+    try:
+        value = _read(parameter, text)
+    except ControlError as error:
+        shown = _shortened(text.strip())
+        what = f'"{shown}" is no value; type {_expected(parameter)}' if shown else f"type {_expected(parameter)}"
+        label = f"{parameter.label}, {range_text(parameter)}" if parameter.is_continuous else parameter.label
+        raise MixAssistError(what, subject=label) from error
+    return parameter.clipped(float(value)) if parameter.is_continuous else value
+
+
+def range_text(parameter: Parameter) -> str:
+    """Returns what a continuous control takes, as people read it: `−60 … 12 dB`, `L100 … R100`."""
+    low, high = parameter.minimum, parameter.maximum
+    if _is_pan(parameter) or _is_share(parameter) or parameter.unit == "Hz":
+        return f"{format_value(parameter, low)} … {format_value(parameter, high)}"
+    gap = "" if parameter.unit in ("", ":1") else " "
+    return f"{low:g} … {high:g}{gap}{parameter.unit}".replace("-", _MINUS)
+
+
+def _read(parameter: Parameter, text: str) -> Value:
+    """Returns what was typed, which may lie outside the control's range."""
     words = _SPACES.sub("", text[: _LONGEST + 1]).replace(_MINUS, "-").replace("–", "-").casefold()
     if not words or len(text) > _LONGEST:
         raise _refusal(parameter, text)
@@ -70,12 +100,12 @@ def parse_value(parameter: Parameter, text: str) -> Value:
     if parameter.scale is Scale.CHOICE:
         return _choice(parameter, text, words)
     if _is_pan(parameter):
-        return parameter.checked(_pan(parameter, text, words))
+        return _pan(parameter, text, words)
     if _is_share(parameter):
         number, unit, is_fraction = _split(parameter, text, words)
         if unit not in ("", "%"):
             raise _refusal(parameter, text)
-        return parameter.checked(number if is_fraction and not unit else number / 100.0)
+        return number if is_fraction and not unit else number / 100.0
     if parameter.scale is Scale.FADER and _INFINITY.fullmatch(words):
         return FADER_FLOOR_DB
     number, unit, _ = _split(parameter, text, words)
@@ -85,7 +115,7 @@ def parse_value(parameter: Parameter, text: str) -> Value:
     value = number * factor
     if parameter.scale is Scale.FADER:
         value = max(value, FADER_FLOOR_DB)  # everything below the floor is the same silence
-    return parameter.checked(value)
+    return value
 
 
 def _is_pan(parameter: Parameter) -> bool:
@@ -163,17 +193,21 @@ def _choice(parameter: Parameter, text: str, words: str) -> str:
 
 
 def _refusal(parameter: Parameter, text: str) -> ControlError:
+    words = f'"{_shortened(text)}" is not a value of {parameter.label.lower()}; type {_expected(parameter)}'
+    return ControlError(words, subject=parameter.key)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 40 else text[:37] + "..."
+
+
+def _expected(parameter: Parameter) -> str:
     if parameter.scale is Scale.SWITCH:
-        expected = "on or off"
-    elif parameter.scale is Scale.CHOICE:
-        expected = "one of " + ", ".join(format_value(parameter, choice) for choice in parameter.choices)
-    elif _is_pan(parameter):
-        expected = "a place such as L30, C or R100"
-    elif _is_share(parameter):
-        expected = "a share such as 50 %"
-    else:
-        expected = f"a value such as {_EXAMPLES[parameter.unit]}"
-    shown = text if len(text) <= 40 else text[:37] + "..."
-    return ControlError(
-        f'"{shown}" is not a value of {parameter.label.lower()}; type {expected}', subject=parameter.key
-    )
+        return "on or off"
+    if parameter.scale is Scale.CHOICE:
+        return "one of " + ", ".join(format_value(parameter, choice) for choice in parameter.choices)
+    if _is_pan(parameter):
+        return "a place such as L30, C or R100"
+    if _is_share(parameter):
+        return "a share such as 50 %"
+    return f"a value such as {_EXAMPLES[parameter.unit]}"

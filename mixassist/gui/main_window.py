@@ -133,6 +133,7 @@ class MainWindow(DropWindow):
         space.session_changed.connect(self._session_changed)
         space.opened.connect(self._opened)
         space.message.connect(self.messages.show_message)
+        self.messages.follow_edits(space.editor)
         space.report_wanted.connect(self._offer_report)
         self.sound_device.message.connect(self.messages.show_message)
         space.saved.connect(self._saved)

@@ -72,7 +72,6 @@ class Workspace(QObject):
         self.output_opener = output_opener
         self.tasks.default_on_error = self._tell_error
         self.sound.failed.connect(self._tell_sound_error)
-        self.editor.refused.connect(lambda text: self.message.emit(text, "error"))
         self.document.listen(self._changed)
 
     @property

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mixassist.domain.errors import ControlError
+from mixassist.domain.errors import ControlError, MixAssistError
 from mixassist.domain.parameters import KEYS, PARAMETERS, Parameter, Value, parameter
-from mixassist.domain.value_text import format_value, parse_value
+from mixassist.domain.value_text import format_value, nearest_value, parse_value, range_text
 
 by_key = pytest.mark.parametrize("p", PARAMETERS, ids=KEYS)
 
@@ -122,6 +122,42 @@ def test_what_cannot_be_meant_is_refused_with_a_sentence(key: str, text: str) ->
     assert line.startswith(f"{key}: ")
     assert "is not a value of" in line
     assert len(line) < 250
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "value"),
+    [
+        ("fader_db", "99", 12.0), ("fader_db", "-99", -60.0), ("fader_db", "-3", -3.0),
+        ("mid_freq_hz", "50 kHz", 6000.0),
+        ("attack_ms", "1 s", 30.0), ("ratio", "0.5", 1.0), ("pan", "L130", -1.0), ("reverb_wet", "101%", 1.0),
+        ("polarity_inverted", "on", True),
+    ],
+)  # fmt: skip
+def test_a_number_beyond_the_range_is_its_end_where_somebody_types(key: str, text: str, value: Value) -> None:
+    assert nearest_value(parameter(key), text) == value
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "told"),
+    [
+        ("fader_db", "abc", 'Fader, −60 … 12 dB: "abc" is no value; type a value such as -3 dB'),
+        ("mid_freq_hz", "2kk", 'Mid frequency, 500 Hz … 6.00 kHz: "2kk" is no value; type a value such as 250'),
+        ("pan", "up", 'Pan, L100 … R100: "up" is no value; type a place such as L30, C or R100'),
+        ("reverb_type", "room", 'Reverb type: "room" is no value; type one of Small room, '),
+        ("ratio", " ", "Ratio, 1 … 10:1: type a value such as 4:1"),
+    ],
+)  # fmt: skip
+def test_what_is_no_value_is_told_in_a_person_s_words(key: str, text: str, told: str) -> None:
+    with pytest.raises(MixAssistError) as caught:
+        nearest_value(parameter(key), text)
+    assert str(caught.value).startswith(told)
+
+
+@by_key
+def test_a_range_is_written_without_the_key(p: Parameter) -> None:
+    if p.is_continuous:
+        assert " … " in range_text(p)
+        assert "_" not in range_text(p)
 
 
 @by_key

@@ -84,9 +84,25 @@ def test_a_typed_amount_leaves_locks_and_what_is_no_amount_is_told(window: MainW
     assert amount.commit_text("0 %")
     assert controls(window, "Bass") == NEUTRAL.replaced({"pan": 0.5})
     assert controls(window, "Kick") == NEUTRAL
-    assert not amount.commit_text("200")
-    assert "amount" in window.messages.texts[-1].lower()
+    assert not amount.commit_text("much")
+    assert window.messages.texts[-1].startswith("Amount, 0 % … 150 %: ")
+    assert amount.commit_text("200")
+    assert window.session.amount == 1.5
     assert strip_of(window, "Bass").fader.ghost_place is not None
+
+
+def test_one_message_says_what_is_no_number_until_a_good_value_comes(window: MainWindow) -> None:
+    box = window.findChild(ValueBox, "Bass.fader_db.number")
+    ratio = window.findChild(ValueBox, "Bass.ratio")
+    assert not box.commit_text("loud")
+    assert window.messages.texts == ('Fader, −60 … 12 dB: "loud" is no value; type a value such as -3 dB',)
+    assert not ratio.commit_text("4:x")
+    assert len(window.messages.texts) == 1
+    assert window.messages.texts[0].startswith("Ratio, 1 … 10:1: ")
+    assert box.commit_text("99")
+    assert controls(window, "Bass")["fader_db"] == 12.0
+    assert window.messages.texts == ()
+    assert not window.messages.isVisible()
 
 
 def test_keys_1_to_5_go_through_the_snapshots(window: MainWindow, qtbot: QtBot) -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPaintEvent
@@ -13,6 +14,9 @@ from mixassist.gui import paint
 from mixassist.gui.theme import mixed, theme_of
 from mixassist.gui.widgets.push_button import PushButton
 from mixassist.gui.widgets.toggle_button import ToggleButton
+
+if TYPE_CHECKING:
+    from mixassist.gui.editor import Editor
 
 _MOST = 4
 
@@ -71,6 +75,7 @@ class MessageBar(QWidget):
         self._layout.setContentsMargins(8, 4, 8, 4)
         self._layout.setSpacing(4)
         self._messages: list[Message] = []
+        self._refusal: Message | None = None
         self.hide()
 
     @property
@@ -93,12 +98,32 @@ class MessageBar(QWidget):
             self._close(self._messages[0])
         self.show()
 
+    def follow_edits(self, editor: Editor) -> None:
+        """Says why an edit was refused, in the place of what was said of the one before, until one is accepted."""
+        editor.refused.connect(self.show_refusal)
+        editor.accepted.connect(self.clear_refusal)
+
+    def show_refusal(self, text: str) -> None:
+        """Shows why an edit was refused, in one message however many there were."""
+        if self._refusal is not None:
+            self._refusal.label.setText(as_sentence(text))
+            return
+        self.show_message(text)
+        self._refusal = next(m for m in self._messages if m.label.text() == as_sentence(text))
+
+    def clear_refusal(self) -> None:
+        """Closes the message about the edit that was refused."""
+        if self._refusal is not None:
+            self._close(self._refusal)
+
     def clear(self) -> None:
         """Closes all messages."""
         while self._messages:
             self._close(self._messages[0])
 
     def _close(self, message: Message) -> None:
+        if message is self._refusal:
+            self._refusal = None
         if message in self._messages:
             self._messages.remove(message)
             self._layout.removeWidget(message)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractSlider, QWidget
 
 from mixassist.domain.errors import MixAssistError
 from mixassist.domain.parameters import Parameter
-from mixassist.domain.value_text import format_value, parse_value
+from mixassist.domain.value_text import format_value, nearest_value
 from mixassist.gui.widgets.value_entry import ValueEntry
 
 _FINE = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
@@ -110,9 +110,13 @@ class ParameterSlider(QAbstractSlider):
         self.edited.emit(self.parameter.clipped(number))
 
     def commit_text(self, text: str) -> bool:
-        """Asks for a typed value; what is no value is refused with a sentence. Returns whether it was one."""
+        """Asks for a typed value, or the nearest there is; what is no value is refused with a sentence.
+
+        Returns:
+            Whether it was a value.
+        """
         try:
-            number = float(parse_value(self.parameter, text))
+            number = float(nearest_value(self.parameter, text))
         except MixAssistError as error:
             self.refused.emit(str(error))
             return False
