@@ -23,7 +23,7 @@ from mixassist.api.automixing import (
 from mixassist.api.comparing import compare
 from mixassist.api.evaluating import evaluate
 from mixassist.api.exporting import MixReport, export_mix, export_parameters, export_stems, use_parameters
-from mixassist.api.faults import find_session_faults
+from mixassist.api.faults import SessionFault, find_session_faults
 from mixassist.api.honesty import Honesty, channel_honesty
 from mixassist.api.inspecting import inspect
 from mixassist.api.listening import Prepared, prepare_versions, verify_listening_log, write_listening_report
@@ -69,6 +69,7 @@ __all__ = [
     "Opened",
     "Prepared",
     "Reason",
+    "SessionFault",
     "Subject",
     "Suggestion",
     "apply_suggestion",

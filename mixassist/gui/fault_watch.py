@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -12,6 +12,9 @@ from mixassist.domain.progress import CancelToken, Progress
 from mixassist.domain.session import Session
 from mixassist.gui.sound import Sound
 from mixassist.gui.tasks import Task, TaskRunner
+
+if TYPE_CHECKING:
+    from mixassist.api.faults import SessionFault
 
 Faults = Mapping[str, tuple[str, ...]]
 """Messages by track id; tracks without a fault are not in it."""
@@ -30,29 +33,34 @@ class FaultWatch(QObject):
         self._task: Task | None = None
         self._session = Session()
         self._heard: object = None
+        self._all: tuple[SessionFault, ...] = ()
         self.faults: Faults = {}
         sound.decoded.connect(self._look)
 
     def show_session(self, session: Session) -> None:
-        """Follows the session; faults of tracks that are gone are forgotten."""
+        """Follows the session; faults of tracks that are gone, and those that a switch mends, are not told."""
         self._session = session
-        kept = {t.id for t in session.tracks}
-        if not kept.issuperset(self.faults):
-            self._tell({i: messages for i, messages in self.faults.items() if i in kept})
+        self._tell()
         if self._heard is not None and self._sound.is_decoded:
             self._look()
 
     def forget(self) -> None:
         """Another session is opened: nothing is known of it."""
         self._stop()
-        self._heard = None
-        self._tell({})
+        self._heard, self._all = None, ()
+        self._tell()
 
     def lines(self) -> tuple[str, ...]:
         """Returns the faults as sentences, in the tracks' order."""
         return tuple(f"{t.name} {message}" for t in self._session.tracks for message in self.faults.get(t.id, ()))
 
-    def _tell(self, faults: Faults) -> None:
+    def _tell(self) -> None:
+        """Tells what is wrong with the session as it stands now."""
+        present = {t.id for t in self._session.tracks}
+        faults: dict[str, tuple[str, ...]] = {}
+        for fault in self._all:
+            if fault.track_id in present and not fault.is_mended(self._session):
+                faults[fault.track_id] = (*faults.get(fault.track_id, ()), fault.message)
         if faults != self.faults:
             self.faults = faults
             self.found.emit(faults)
@@ -78,10 +86,6 @@ class FaultWatch(QObject):
 
         self._task = self._tasks.run_task(self.tr("Looking for faults"), work, self._take, quiet=True, patient=True)
 
-    def _take(self, found: tuple[tuple[str, str], ...]) -> None:
-        self._task = None
-        faults: dict[str, tuple[str, ...]] = {}
-        for track_id, message in found:
-            faults[track_id] = (*faults.get(track_id, ()), message)
-        present = {t.id for t in self._session.tracks}
-        self._tell({i: messages for i, messages in faults.items() if i in present})
+    def _take(self, found: tuple[SessionFault, ...]) -> None:
+        self._task, self._all = None, found
+        self._tell()

@@ -13,11 +13,21 @@ from mixassist.domain.errors import MixAssistError
 
 @dataclass(frozen=True)
 class ImportReport:
-    """`notes` by track id; `general` are sentences about no track in particular; `unreadable` files stayed out."""
+    """What an import told, and what the mixer told of its last suggestion.
+
+    `notes` by track id; `general` are sentences about no track in particular; `unreadable` files stayed out; `mixing`
+    are the notes of the last Automix.
+    """
 
     notes: Mapping[str, tuple[ImportNote, ...]] = field(default_factory=dict)
     general: tuple[str, ...] = ()
     unreadable: tuple[MixAssistError, ...] = ()
+    mixing: tuple[str, ...] = ()
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing was done to any track and nothing noted."""
+        return not (self.general or self.unreadable or self.mixing or any(self.done_to(i) for i in self.notes))
 
     def with_import(
         self,
@@ -69,5 +79,6 @@ def as_text(report: ImportReport, names: Mapping[str, str], faults: Mapping[str,
         said = (*report.done_to(track_id), *(f"! {fault}" for fault in faults.get(track_id, ())))
         lines.extend(f"{name}: {words}" for words in said)
     lines += report.general
+    lines += [f"Automix: {sentence}" for sentence in report.mixing]
     lines += [f"left out: {Path(e.subject).name}: {e.message}. {e.remedy}".rstrip() for e in report.unreadable]
     return "\n".join(lines)

@@ -309,8 +309,7 @@ class Workspace(QObject):
             predictions = {i: c for i, c in suggestion.predictions.items() if i in known}
             command = ApplyPrediction(predictions, suggestion.method, self.automix_words, suggestion.master)
             self.editor.execute(command)
-            self.notes = (*self.notes, *suggestion.notes)
-            self.report = replace(self.report, general=(*self.report.general, *suggestion.notes))
+            self.report = replace(self.report, mixing=tuple(suggestion.notes))
 
         self.tasks.run_task(self.automix_words, work, take)
 

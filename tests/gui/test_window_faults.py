@@ -4,13 +4,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
-from PySide6.QtWidgets import QLabel, QTreeWidget, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QLabel, QTreeWidget, QWidget
 
+from mixassist import api
 from mixassist.gui.main_window import MainWindow
 
 RATE = 44_100
@@ -101,6 +105,66 @@ def test_faults_follow_names_and_go_with_their_tracks(
     faulty.actions_by_name["undo"].trigger()
     wait_idle(faulty)
     assert "silent" in faults_of(faulty, "Silent")
+
+
+def test_the_polarity_switch_of_either_track_ends_the_warning(faulty: MainWindow) -> None:
+    title = faulty.findChild(QWidget, "Tune flipped.name")
+    for name in ("Tune flipped", "Tune"):
+        assert "works against Tune (" in title.toolTip()
+        assert "works against Tune copy (" in title.toolTip()
+        switch = faulty.findChild(QWidget, f"{name}.polarity_inverted")
+        switch.click()
+        assert "works against Tune (" not in title.toolTip()
+        assert ("works against Tune copy (" in title.toolTip()) == (name == "Tune")
+        assert faults_of(faulty, "Tune flipped").count("works against") == title.toolTip().count("works against")
+        switch.click()
+
+
+def test_notes_of_automix_are_those_of_the_last_and_no_notes_on_import(
+    window: MainWindow, wait_idle: Callable[[MainWindow], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suggestions = [("Kick is flipped", "Bass is silent"), ("Kick is flipped",)]
+    mixing = api.automix
+
+    def noted(*asked: object, **more: object) -> object:
+        return replace(mixing(*asked, **more), notes=suggestions.pop(0))  # type: ignore[arg-type]
+
+    monkeypatch.setattr(api, "automix", noted)
+    for _ in range(2):
+        window.workspace.automix("equal-loudness")
+        wait_idle(window)
+    assert window.workspace.report.mixing == ("Kick is flipped",)
+    assert "note" not in window.facts.text()
+    window.actions_by_name["import_report"].trigger()
+    sheet = window.findChild(QWidget, "sheet.report")
+    texts = [label.text() for label in sheet.findChildren(QLabel)]
+    assert texts.count("Kick is flipped") == 1
+    assert texts.index("Automix") == texts.index("Kick is flipped") - 1
+    assert not any("nothing had to be changed" in text for text in texts)
+    sheet.copy()
+    assert QGuiApplication.clipboard().text().splitlines()[-1] == "Automix: Kick is flipped"
+    sheet.close()
+
+
+def test_long_names_and_long_notes_stay_within_the_report(faulty: MainWindow) -> None:
+    faulty.findChild(QWidget, "Tune.name").renamed.emit("A name that somebody gave " * 5)
+    long_name = next(t.name for t in faulty.session.tracks if t.name.startswith("A name"))
+    faulty.actions_by_name["import_report"].trigger()
+    sheet = faulty.findChild(QWidget, "sheet.report")
+    sheet.resize(760, 600)
+    tree = sheet.findChild(QTreeWidget, "report.tracks")
+    QApplication.processEvents()
+    widths = [tree.header().sectionSize(column) for column in range(4)]
+    assert sum(widths) <= tree.viewport().width()
+    assert widths[3] >= 100
+    rows = {tree.topLevelItem(i).text(0): tree.topLevelItem(i) for i in range(tree.topLevelItemCount())}
+    assert rows[long_name].toolTip(0) == long_name
+    flipped = tree.visualItemRect(rows["Tune flipped"]).height()
+    needed = tree.fontMetrics().boundingRect(
+        0, 0, widths[3] - 8, 1000, Qt.TextFlag.TextWordWrap, rows["Tune flipped"].text(3)
+    )
+    assert flipped >= needed.height() > 2 * tree.fontMetrics().height()
+    sheet.close()
 
 
 def test_a_session_without_faults_says_nothing(window: MainWindow) -> None:

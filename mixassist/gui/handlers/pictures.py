@@ -178,13 +178,14 @@ class Pictures(QObject):
         """Writes pictures, numbers and a page that people can send, in the background."""
         space = self._window.workspace
         session, stems = space.session, space.sound.stems
+        notes = (*space.notes, *space.report.mixing)
         if stems is None:
             return
 
         def work(progress: Any, cancel: Any) -> Any:
             from mixassist import api
 
-            return api.write_report(folder, session, stems, notes=space.notes, progress=progress, cancel=cancel)
+            return api.write_report(folder, session, stems, notes=notes, progress=progress, cancel=cancel)
 
         done = self.tr("Report written: {0}").format(folder / "index.html")
         space.tasks.run_task(self.tr("Writing the report"), work, lambda _: space.message.emit(done, "note"))

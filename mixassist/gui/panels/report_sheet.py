@@ -6,9 +6,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QSize, Qt
-from PySide6.QtGui import QBrush, QGuiApplication
-from PySide6.QtWidgets import QHeaderView, QListWidget, QListWidgetItem, QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtCore import QCoreApplication, QRect, QSize, Qt
+from PySide6.QtGui import QBrush, QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import (
+    QHeaderView,
+    QListWidget,
+    QListWidgetItem,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from mixassist.domain.commands import SetChannelFields
 from mixassist.domain.instruments import INSTRUMENTS
@@ -22,7 +30,31 @@ from mixassist.gui.views.time_ruler import time_text
 from mixassist.gui.widgets.flat_combo import FlatCombo
 
 _NAME, _INSTRUMENT, _AUDIO, _NOTES = range(4)
-_ROW_PIXELS, _LINE_PIXELS = 32, 17
+_ROW_PIXELS, _CELL_PIXELS = 32, 6
+_NAME_PIXELS = 220
+"""What the longest names get; what does not fit is in the tool tip."""
+
+
+class _Tracks(QTreeWidget):
+    """Rows as tall as their notes are, wrapped at the width that the last column has."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.header().sectionResized.connect(self.fit_rows)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit_rows()
+
+    def fit_rows(self) -> None:
+        """Measures what every row needs at the present width."""
+        room = QRect(0, 0, max(self.header().sectionSize(_NOTES) - 2 * _CELL_PIXELS, 1), 10_000)
+        for number in range(self.topLevelItemCount()):
+            row = self.topLevelItem(number)
+            assert row is not None
+            needed = self.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, row.text(_NOTES)).height() + 10
+            row.setSizeHint(_NOTES, QSize(0, max(_ROW_PIXELS, needed)))
+        self.scheduleDelayedItemsLayout()
 
 
 class ReportSheet(Sheet):
@@ -41,6 +73,10 @@ class ReportSheet(Sheet):
         if report.unreadable:
             self._add_unreadable()
         for sentence in report.general:
+            self.add_words(sentence)
+        if report.mixing:
+            self.add_words(self.tr("Automix"), heading=True)
+        for sentence in report.mixing:
             self.add_words(sentence)
         if not session.tracks and not report.unreadable:
             self.body.addStretch(1)
@@ -65,12 +101,12 @@ class ReportSheet(Sheet):
             (len(self._report.unreadable), self.tr("1 file left out"), self.tr("{0} files left out")),
         )
         said = [one if number == 1 else many.format(number) for number, one, many in parts if number]
-        if len(said) == 1 and session.tracks:
+        if len(said) == 1 and session.tracks and self._report.is_quiet:
             said.append(self.tr("nothing had to be changed or noted"))
         return "  ·  ".join(said)
 
     def _tracks(self, session: Session) -> QTreeWidget:
-        tree = QTreeWidget(self)
+        tree = _Tracks(self)
         tree.setObjectName("report.tracks")
         tree.setAccessibleName(self.tr("Tracks"))
         tree.setHeaderLabels([self.tr("Track"), self.tr("Taken for"), self.tr("Audio"), self.tr("Noted")])
@@ -83,14 +119,14 @@ class ReportSheet(Sheet):
             notes = "\n".join((*(f"⚠ {words}" for words in faults), *self._report.done_to(track.id)))
             row = QTreeWidgetItem(tree, [track.name, "", audio_text(track, session), notes])
             row.setTextAlignment(_AUDIO, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-            row.setSizeHint(_NOTES, QSize(0, max(_ROW_PIXELS, _LINE_PIXELS * (notes.count("\n") + 1) + 8)))
+            row.setToolTip(_NAME, track.name)
             if faults:
                 row.setForeground(_NOTES, warning)
-            tree.setItemWidget(row, _INSTRUMENT, self._chooser(track))
+            tree.setItemWidget(row, _INSTRUMENT, _in_the_middle(self._chooser(track)))
         header = tree.header()
-        for column in (_NAME, _AUDIO):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+        header.resizeSection(_NAME, min(tree.sizeHintForColumn(_NAME) + 8, _NAME_PIXELS))
         header.resizeSection(_INSTRUMENT, 176)
+        header.setSectionResizeMode(_AUDIO, QHeaderView.ResizeMode.ResizeToContents)
         header.setStretchLastSection(True)
         return tree
 
@@ -134,6 +170,15 @@ class ReportSheet(Sheet):
         session = self._editor.document.session
         names = {t.id: t.name for t in session.tracks}
         QGuiApplication.clipboard().setText(as_text(self._report, names, self._faults, self._summary(session)))
+
+
+def _in_the_middle(widget: QWidget) -> QWidget:
+    """Returns a cell that keeps a widget's height where its row is taller."""
+    cell = QWidget()
+    column = QVBoxLayout(cell)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+    return cell
 
 
 def audio_text(track: Track, session: Session) -> str:
