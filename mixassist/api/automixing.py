@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from mixassist.api.checking import require_sound
 from mixassist.audio.stems import StemLibrary
 from mixassist.automix.methods import DEFAULT_METHOD, METHODS, TrackAudio, predict
 from mixassist.domain.commands import ApplyPrediction
@@ -45,7 +46,7 @@ def automix(
     `fit_master=False` leaves the master as it is and saves the rendering of the whole mix.
 
     Raises:
-        MixAssistError: no such method, or no tracks.
+        MixAssistError: no such method, no tracks, or no sound in any of them.
         Cancelled: `cancel` was set.
     """
     if method not in METHODS:
@@ -57,6 +58,7 @@ def automix(
     rate = session.sample_rate_hz
     found = [stems.stem(t.source, rate) for t in session.tracks]
     stems.decode(found, progress=scaled(progress, 0.0, 0.2), cancel=cancel)
+    require_sound(session, stems, session.name)
     inputs = [TrackAudio(track, stem.samples) for track, stem in zip(session.tracks, found, strict=True)]
     prediction = predict(method, inputs, rate, seed=seed, progress=scaled(progress, 0.2, 0.5), cancel=cancel)
     mixed = ApplyPrediction(prediction.controls, method).apply(session)

@@ -6,13 +6,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from mixassist.audio.analysis import StemAnalysis, analyse_stems
+from mixassist.audio.analysis import SILENCE_DBFS, StemAnalysis, analyse_stems
 from mixassist.audio.faults import Fault, find_faults
 from mixassist.audio.stems import StemLibrary
+from mixassist.domain.errors import MixAssistError
 from mixassist.domain.progress import CancelToken, Progress, no_progress, scaled
 from mixassist.domain.session import Session
 
 _NAMES_SHOWN = 4
+_BLOCK_FRAMES = 1 << 18
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,28 @@ def check_tracks(
         analyses=dict(zip(names, measured, strict=True)),
     )
     return Checked({t.id: a for t, a in zip(session.tracks, measured, strict=True)}, faults)
+
+
+def require_sound(session: Session, stems: StemLibrary, subject: str) -> None:
+    """Refuses decoded tracks of which none holds any sound.
+
+    Raises:
+        MixAssistError: says it of the subject.
+    """
+    least = 10.0 ** (SILENCE_DBFS / 20.0)
+    for track in session.tracks:
+        samples = stems.stem(track.source, session.sample_rate_hz).samples
+        for start in range(0, len(samples), _BLOCK_FRAMES):
+            block = samples[start : start + _BLOCK_FRAMES]
+            if max(block.max(), -block.min()) >= least:
+                return
+    raise silence(subject, len(session.tracks))
+
+
+def silence(subject: str, track_count: int) -> MixAssistError:
+    """Returns the error of a source in which there is no sound to mix."""
+    what = "is silent" if track_count == 1 else "holds nothing but silent stems"
+    return MixAssistError(what, subject=subject, remedy="Export the stems again, with sound in them")
 
 
 def sentences(notes: Iterable[tuple[str, str]]) -> tuple[str, ...]:

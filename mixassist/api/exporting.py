@@ -20,6 +20,9 @@ from mixassist.interchange import parameters_file
 from mixassist.rendering.mixdown import measure_mix, render_session, write_mix
 from mixassist.rendering.mixdown import write_stems as write_rendered_stems
 
+_AUDIBLY_OVER_DBTP = 0.05
+"""What rounds to +0.1 dBTP passes full scale."""
+
 
 @dataclass(frozen=True)
 class MixReport:
@@ -59,6 +62,16 @@ class MixReport:
         }.get(self.limited_by, "the session's own master gain")
         clips = f"; {counted(self.clipped_samples, 'sample')} clipped" if self.clipped_samples else ""
         return f"{lufs}, {peak} dBTP, master {self.master_gain_db:+.2f} dB: {why}{clips}"
+
+    @property
+    def warning(self) -> str:
+        """What to mind about the levels that were written, as a sentence; empty where nothing passes full scale."""
+        if self.clipped_samples:
+            passed = "1 sample" if self.clipped_samples == 1 else f"{self.clipped_samples:,} samples"
+            return f"Clipped: {passed} passed full scale. Fit the master to a target, or write a WAV of 32 bit float"
+        if self.true_peak_dbtp is not None and self.true_peak_dbtp >= _AUDIBLY_OVER_DBTP:
+            return "The true peak passes full scale: players clip there. Fit the master to a target"
+        return ""
 
 
 def export_mix(

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mixassist.api.automixing import DEFAULT_METHOD, METHOD_NAMES, automix
-from mixassist.api.checking import Checked, check_tracks, sentences
+from mixassist.api.checking import Checked, check_tracks, sentences, silence
 from mixassist.api.exporting import (
     MixReport,
     check_table_name,
@@ -165,8 +165,7 @@ def _heard(options: MixOptions, progress: Progress, cancel: CancelToken | None) 
     _refuse_damage(opened, skip)
     checked = check_tracks(opened.session, opened.stems, progress=scaled(progress, 0.5, 1.0), cancel=cancel)
     if checked.is_silent:
-        what = "is silent" if len(opened.session.tracks) == 1 else "holds nothing but silent stems"
-        raise MixAssistError(what, subject=options.sources[0], remedy="Export the stems again, with sound in them")
+        raise silence(options.sources[0], len(opened.session.tracks))
     return opened, checked
 
 

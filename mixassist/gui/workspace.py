@@ -66,7 +66,6 @@ class Workspace(QObject):
         self.notes: tuple[str, ...] = ()
         self.report = ImportReport()
         self.missing: tuple[Any, ...] = ()
-        self.mix_words = ""
         self.views: tuple[View, ...] = (View.DRY, View.WET)
         self.automix_words = self.tr("Automix")
         self.output_opener = output_opener
@@ -132,7 +131,7 @@ class Workspace(QObject):
     def new(self) -> None:
         """Begins an empty session."""
         self._let_go()
-        self.path, self.notes, self.mix_words, self.missing = None, (), "", ()
+        self.path, self.notes, self.missing = None, (), ()
         self.report = ImportReport()
         self.document.replace_session(Session())
         self.opened.emit()
@@ -174,7 +173,7 @@ class Workspace(QObject):
         report: ImportReport,
     ) -> None:  # fmt: skip
         self._let_go()
-        self.path, self.notes, self.mix_words, self.missing = path, tuple(notes), "", ()
+        self.path, self.notes, self.missing = path, tuple(notes), ()
         self.report = report
         self.document.replace_session(session)
         self.sound.open(session, stems, output, device_words)
@@ -307,8 +306,8 @@ class Workspace(QObject):
         def take(suggestion: Any) -> None:
             known = {t.id for t in self.session.tracks}
             predictions = {i: c for i, c in suggestion.predictions.items() if i in known}
-            command = ApplyPrediction(predictions, suggestion.method, self.automix_words, suggestion.master)
-            self.editor.execute(command)
+            words = self.automix_words if not seed else self.tr("Automix: another")
+            self.editor.execute(ApplyPrediction(predictions, suggestion.method, words, suggestion.master))
             self.report = replace(self.report, mixing=tuple(suggestion.notes))
 
         self.tasks.run_task(self.automix_words, work, take)
@@ -362,8 +361,11 @@ class Workspace(QObject):
             )
 
         def take(report: Any) -> None:
-            self.mix_words = report.sentence
-            self.message.emit(self.tr("Written: {0}. {1}").format(report.path, report.sentence), "note")
+            written = self.tr("Written: {0}. {1}").format(report.path, report.sentence)
+            if report.warning:
+                self.message.emit(f"{written}. {report.warning}", "warning")
+            else:
+                self.message.emit(written, "note")
 
         self.tasks.run_task(self.tr("Exporting"), work, take, is_final=True)
 

@@ -18,6 +18,7 @@ from mixassist import api
 from mixassist.domain.errors import MixAssistError
 from mixassist.domain.parameters import KEYS
 from mixassist.gui.main_window import MainWindow
+from mixassist.gui.widgets.message_bar import Message
 
 
 def act(window: MainWindow, name: str) -> None:
@@ -77,6 +78,10 @@ def test_automix_is_one_undo_step(wait_idle: Callable[[MainWindow], None], windo
     assert window.document.history == ("Automix",)
     assert all(t.channel.prediction is not None for t in window.session.tracks)
     assert window.session.method == "controller"
+    act(window, "another")
+    wait_idle(window)
+    assert window.document.history == ("Automix", "Automix: another")
+    act(window, "undo")
     act(window, "undo")
     assert window.session.tracks == before.tracks
     assert window.session.master == before.master
@@ -235,6 +240,41 @@ def test_an_export_that_cannot_be_written_is_a_message(
     assert len(window.messages.texts) == 1
     assert "nowhere" in window.messages.texts[0]
     assert not target.parent.exists()
+
+
+def test_an_export_that_clips_is_warned_of(
+    wait_idle: Callable[[MainWindow], None], window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.findChild(QWidget, "Master.gain_db").edit(20.0)
+    wait_idle(window)
+    for name, kind, words in (
+        ("hot.wav", "WAV 24 bit (*.wav)", "Clipped: "),
+        ("float.wav", "WAV 32 bit float (*.wav)", "The true peak passes"),
+    ):  # fmt: skip
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a, n=name, k=kind, **_: (str(tmp_path / n), k))
+        act(window, "export")
+        wait_idle(window)
+        shown = window.messages.findChildren(Message)[-1]
+        assert shown.kind == "warning"
+        assert name in shown.label.text()
+        assert words in shown.label.text()
+
+
+def test_a_session_without_any_sound_is_not_mixed_and_that_is_said(
+    wait_idle: Callable[[MainWindow], None], make_window: Callable[..., MainWindow], tmp_path: Path
+) -> None:
+    folder = tmp_path / "Quiet"
+    folder.mkdir()
+    for name in ("One", "Two"):
+        soundfile.write(folder / f"{name}.wav", np.zeros((20_000, 1), np.float32), 44_100)
+    window = make_window(folder)
+    act(window, "automix")
+    wait_idle(window)
+    assert window.messages.texts == (
+        "Quiet: holds nothing but silent stems. Export the stems again, with sound in them",
+    )
+    assert window.document.history == ()
+    assert window.session.method == ""
 
 
 @pytest.mark.parametrize("action", ["export", "export_parameters"])
