@@ -100,7 +100,7 @@ class TransportBar(QWidget):
         self._follow(actions["automix"])
         self.summary = QLabel("", self)
         self.summary.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.summary.setEnabled(False)
+        self.summary.setProperty("dim", True)
         self.summary.setObjectName("summary")
         self._lay_out(actions)
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QSettings, QStandardPaths
 from PySide6.QtGui import QAction, QColor
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from mixassist.domain.controls import NEUTRAL, Controls
@@ -58,6 +58,21 @@ def test_text_can_be_read_on_every_ground(theme: Theme, ground: str) -> None:
         assert contrast(theme.colour("dim"), theme.colour(ground)) >= 4.5
     if ground in ("panel", "sunken"):
         assert contrast(theme.colour("accent"), theme.colour(ground)) >= 4.0
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda t: t.name)
+def test_every_small_word_of_the_window_can_be_read(
+    theme: Theme, make_window: Callable[..., MainWindow], stems: Path
+) -> None:
+    window = make_window(stems, theme=theme.name)
+    window.actions_by_name["see_spectra"].trigger()
+    labels = [label for label in window.findChildren(QLabel) if label.text()]
+    told = {label.text() for label in labels}
+    assert {"five fixed bands", "Q 0.71"} <= told
+    for label in labels:
+        label.ensurePolished()
+        ink = label.palette().color(label.foregroundRole())
+        assert min(contrast(ink, theme.colour(g)) for g in ("window", "panel")) >= 4.5, label.text()
 
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda t: t.name)

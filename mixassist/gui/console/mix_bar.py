@@ -63,7 +63,7 @@ class MixBar(QWidget):
         self.amount.setAccessibleName(self.tr("Amount of the prediction"))
         self.amount.setFixedSize(148, 24)
         self.match_words.setFont(paint.sized(self.font(), 11))
-        self.match_words.setEnabled(False)
+        self.match_words.setProperty("dim", True)
         self.reference.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.reference.customContextMenuRequested.connect(self._open_reference_menu)
 

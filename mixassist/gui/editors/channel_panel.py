@@ -96,7 +96,7 @@ class ChannelPanel(QWidget):
                 else:
                     fixed = QLabel("Q 0.71", self)
                     fixed.setFont(paint.sized(self.font(), 10))
-                    fixed.setEnabled(False)
+                    fixed.setProperty("dim", True)
                     fixed.setToolTip(self.tr("The shelves' Q is fixed at {0}").format(SHELF_Q))
                     grid.addWidget(fixed, row, place)
             grid.setColumnStretch(place, 1)

@@ -38,7 +38,7 @@ class StageHeader(QWidget):
         row.addWidget(label)
         small = QLabel(note, self)
         small.setFont(paint.sized(self.font(), 10))
-        small.setEnabled(False)
+        small.setProperty("dim", True)
         row.addWidget(small, 1)
         row.addWidget(self.lock)
         row.addWidget(self.back)
