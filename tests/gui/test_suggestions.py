@@ -24,7 +24,8 @@ def test_the_sheet_lists_values_and_what_moved_them(qtbot: QtBot) -> None:
     sheet = WhySheet("Bass", [reason("level", {"Kick": -1.25, "Keys": 0.5}), reason("reverberation", {})], parent)
     sheet.show()
     words = [label.text() for label in sheet.findChildren(QLabel)]
-    assert "Why Bass was mixed so" in words and "Level" in words and "−2.50 LU" in words
+    assert "Why Bass sounds as it does" in words and "−2.50 LU" in words
+    assert "Level against the mean of the tracks" in words
     assert words.index("Kick") < words.index("Keys") and "−1.25 LU" in words and "+0.50 LU" in words
     assert len(sheet.findChildren(InfluenceBar)) == 2
     sheet.grab()
@@ -61,6 +62,19 @@ def test_trifles_look_like_trifles(qtbot: QtBot) -> None:
     sheet.show()
     assert any("hardly" in label.text() for label in sheet.findChildren(QLabel))
     assert [bar._share for bar in sheet.findChildren(InfluenceBar)] == [0.5, 0.02]
+    sheet.close()
+
+
+def test_shares_are_told_in_per_cent_and_what_rounds_to_nothing_is_left_out(qtbot: QtBot) -> None:
+    parent = QWidget()
+    parent.resize(900, 700)
+    qtbot.addWidget(parent)
+    moved = tuple(Influence(n, n, c) for n, c in {"Kick": -0.07, "Keys": 0.004}.items())
+    sheet = WhySheet("Bass", [Reason("distance from the middle", "", 0.35, moved)], parent)
+    sheet.show()
+    words = [label.text() for label in sheet.findChildren(QLabel)]
+    assert "35 %" in words and "−7 %" in words
+    assert "Keys" not in words and not any(w.endswith("0.00") or w == "+0 %" for w in words)
     sheet.close()
 
 

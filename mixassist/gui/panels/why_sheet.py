@@ -47,6 +47,8 @@ _WORDS = (
     QT_TRANSLATE_NOOP("reasons", "one mono stem for all of it: the width of a space is missing"),
 )
 """What is wished and why, as the translators meet it."""
+_IN_FULL = {"level": QT_TRANSLATE_NOOP("reasons", "level against the mean of the tracks")}
+"""What says more by itself than its name does."""
 
 
 class InfluenceBar(QWidget):
@@ -75,7 +77,7 @@ class WhySheet(Sheet):
 
     def __init__(self, track_name: str, reasons: Sequence[Reason], parent: QWidget | None) -> None:
         super().__init__("why", parent)
-        self.add_words(self.tr("Why {0} was mixed so").format(track_name), heading=True)
+        self.add_words(self.tr("Why {0} sounds as it does").format(track_name), heading=True)
         self.add_words(
             self.tr(
                 "For level and place the network was asked again without each other track in turn: what its wish lost "
@@ -111,7 +113,11 @@ class WhySheet(Sheet):
             rows = [(i.track_name, i.change) for i in reason.influences]
             rows += [(reason_words(c.label), c.change) for c in reason.causes]
             whole = max(_WHOLE_BAR.get(reason.unit, 0.1), *(abs(change or 0.0) for _, change in rows), 0.0)
-            moved = [(words, change) for words, change in rows if change is None or abs(change) >= _HARDLY * whole]
+            moved = [
+                (words, change)
+                for words, change in rows
+                if change is None or (abs(change) >= _HARDLY * whole and _is_seen(change, reason.unit))
+            ]
             if not moved:
                 if reason.together:
                     words = self.tr("All tracks together decide: what the mix has too little of is lifted.")
@@ -134,13 +140,25 @@ class WhySheet(Sheet):
         return table
 
     def _number(self, value: float, unit: str, parent: QWidget, *, bold: bool = False) -> QLabel:
-        label = QLabel(f"{value:+.2f} {unit}".replace("-", "−").rstrip(), parent)
+        label = QLabel(number_words(value, unit, signed=not bold), parent)
         label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         label.setFont(paint.sized(self.font(), 12, bold=bold))
         return label
 
 
+def number_words(value: float, unit: str, *, signed: bool = True) -> str:
+    """Returns a value or a change with its unit; shares have none, and are per cent."""
+    sign = "+" if signed or unit else ""
+    words = f"{value:{sign}.2f} {unit}" if unit else f"{100.0 * value:{sign}.0f} %"
+    return words.replace("-", "−")
+
+
+def _is_seen(change: float, unit: str) -> bool:
+    """Whether a change is more than nothing as it is written."""
+    return any(digit in number_words(change, unit) for digit in "123456789")
+
+
 def reason_words(label: str) -> str:
     """Returns a wish's name in the user's language, with a capital."""
-    words = QCoreApplication.translate("reasons", label)
+    words = QCoreApplication.translate("reasons", _IN_FULL.get(label, label))
     return words[:1].upper() + words[1:]
