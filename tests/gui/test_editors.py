@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from mixassist.domain.commands import ApplyPrediction, SetControl, SetControls, set_stage
 from mixassist.domain.controls import NEUTRAL, Controls
-from mixassist.domain.parameters import PARAMETER
+from mixassist.domain.parameters import BANDS, PARAMETER
 from mixassist.dsp.reverb import impulse_response
 from mixassist.gui import curves
 from mixassist.gui.editors.compressor_curve import CompressorCurve
@@ -123,6 +123,20 @@ def test_the_range_fits_or_is_chosen(curve: EqualizerCurve) -> None:
     assert curve.range_db == 6.0
     assert curve.node_at("mid").y() >= curve._area().top()  # waits at the edge
     assert curve.range_button.accessibleDescription() == "±6 dB"
+
+
+def test_no_node_lies_under_the_buttons_in_the_corners(curve: EqualizerCurve) -> None:
+    curve.resize(240, 110)
+    corners = {"high_shelf_freq_hz": 20_000.0, "low_shelf_freq_hz": 20.0}
+    for choice in ("auto", "6"):
+        curve.show_choices("off", choice)
+        top = {f"{band}_gain_db": 20.4 for band in BANDS}
+        curve.show_controls(NEUTRAL.replaced(top | corners), None, True, 44_100)
+        for band in BANDS:
+            node = curve.node_at(band)
+            for button in (curve.range_button, curve.spectrum_button):
+                radius = 6.5 if choice == "auto" else 0.0
+                assert node.y() - radius >= button.geometry().bottom(), band
 
 
 def test_the_wheel_over_a_node_turns_its_q_and_double_click_resets_it(curve: EqualizerCurve) -> None:

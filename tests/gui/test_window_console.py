@@ -19,7 +19,7 @@ from mixassist.domain.slots import present_slot
 from mixassist.gui.console.strip import NARROW_WIDTH, WIDE_WIDTH, Strip
 from mixassist.gui.main_window import MainWindow
 from mixassist.gui.widgets.fader import Fader
-from mixassist.gui.widgets.name_label import _LEADING_NUMBER, _halves, _numbered_word
+from mixassist.gui.widgets.name_label import _LEADING_NUMBER, NameLabel, _halves, _numbered_word
 from mixassist.gui.widgets.value_box import ValueBox
 
 LEFT, ALT = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.AltModifier
@@ -321,9 +321,32 @@ def test_the_bar_makes_room_in_a_narrow_window(window: MainWindow, qtbot: QtBot,
     assert bar.amount.geometry().right() <= bar.width()
 
 
+def test_a_name_without_spaces_is_written_on_two_lines_too(qtbot: QtBot) -> None:
+    wrapped, busy = NameLabel(), NameLabel()
+    for label in (wrapped, busy):
+        qtbot.addWidget(label)
+        label.resize(60, 36)
+    wrapped.show_name("20_LeadVoxLong", "#aa3366")
+    busy.show_name("20_LeadVoxLong", "#aa3366", "", busy=True)
+
+    def ink_below(label: NameLabel) -> bool:
+        image = label.grab().toImage()
+        colours = {image.pixel(x, y) for x in range(4, 56) for y in range(22, 34)}
+        return len(colours) > 8
+
+    assert ink_below(wrapped)
+    assert not ink_below(busy)
+
+
 def test_names_too_long_for_a_strip_are_parted_or_shortened(qtbot: QtBot) -> None:
     assert _halves("03 Snare Bottom", lambda text: len(text) < 10) == ("03 Snare", "Bottom")
     assert _halves("Contrabassoon solo", lambda text: len(text) < 5) == ("Contrabassoon", "solo")
+    short = lambda text: len(text) <= 8  # noqa: E731
+    assert _halves("20_LeadVox", short) == ("20_Lead", "Vox")
+    assert _halves("11_GTR1_DI", short) == ("11_GTR1_", "DI")
+    assert _halves("Vox-Double-L", short) == ("Vox-", "Double-L")
+    assert _halves("12_Basson", short) == ("12_", "Basson")
+    assert _halves("Contrabassoon", short) == ("Contraba", "ssoon")
     assert _numbered_word("03 Snare Bottom") == "03 Snare"
     assert _numbered_word("Snare Bottom") == "Snare"
     assert [_LEADING_NUMBER.sub("", n) for n in ("03 Kick", "808", "12-Pad", "7 8")] == ["Kick", "808", "Pad", "7 8"]

@@ -120,7 +120,8 @@ class EqualizerCurve(QWidget):
         return QPointF(area.left() + x * area.width(), area.center().y() - y * area.height() / 2)
 
     def _area(self) -> QRectF:
-        return QRectF(self.rect()).adjusted(6, 5, -6, -14)
+        # The buttons in the corners stand above what can be dragged.
+        return QRectF(self.rect()).adjusted(6, self.range_button.geometry().bottom() + 4, -6, -14)
 
     def _band_near(self, point: QPointF) -> str:
         def distance(band: str) -> float:
@@ -295,8 +296,8 @@ class EqualizerCurve(QWidget):
         super().resizeEvent(event)
         for button in (self.spectrum_button, self.range_button):
             button.resize(button.sizeHint())
-        self.spectrum_button.move(7, 4)
-        self.range_button.move(self.width() - self.range_button.width() - 7, 4)
+        self.spectrum_button.move(7, 2)
+        self.range_button.move(self.width() - self.range_button.width() - 7, 2)
 
     def _polyline(self, area: QRectF, response_db: np.ndarray) -> QPolygonF:
         xs = np.linspace(area.left(), area.right(), len(response_db))

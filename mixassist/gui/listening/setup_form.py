@@ -26,6 +26,7 @@ from mixassist.gui import paint
 from mixassist.gui.listening.version_picker import VersionPicker
 from mixassist.gui.widgets.check_box import CheckBox
 from mixassist.gui.widgets.flat_combo import FlatCombo
+from mixassist.gui.widgets.message_bar import as_sentence
 from mixassist.gui.widgets.push_button import PushButton
 from mixassist.gui.widgets.segmented import SegmentedControl
 from mixassist.gui.widgets.spin_box import DoubleSpinBox, SpinBox
@@ -237,7 +238,7 @@ class SetupForm(QWidget):
 
     def show_problem(self, words: str) -> None:
         """Says why a test cannot start."""
-        self.problem.setText(words)
+        self.problem.setText(as_sentence(words))
         self.problem.setVisible(bool(words))
 
     def _choose_folder(self) -> None:

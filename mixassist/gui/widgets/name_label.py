@@ -18,6 +18,8 @@ from mixassist.gui.widgets.value_entry import ValueEntry
 _LEAST_PIXELS = 10
 """Letters smaller than this are not read at a glance."""
 
+_BETWEEN_WORDS = re.compile(r" |(?<=[_-])(?=.)|(?<=[a-z])(?=[A-Z])")
+_NUMBER_ALONE = re.compile(r"[0-9]+[ ._-]*")
 _LEADING_NUMBER = re.compile(r"^[0-9]+[ ._-]+(?=[^0-9])")
 
 
@@ -138,7 +140,7 @@ class NameLabel(PaintedButton):
 
     def _draw_wrapped(self, painter: QPainter, theme: Theme, rect: QRectF) -> bool:
         """Writes a name that is too long for one line on both lines; returns whether it did."""
-        if not self.two_lines or self._busy or " " not in self.text():
+        if not self.two_lines or self._busy:
             return False
         rows = (rect.adjusted(5, 4, -4, -18), rect.adjusted(5, 18, -18 if self._faults else -4, -3))
         painter.setFont(
@@ -156,11 +158,19 @@ class NameLabel(PaintedButton):
 
 
 def _halves(text: str, fits: Callable[[str], bool]) -> tuple[str, str]:
-    """Parts a name at the last space whose left side fits; at the first one where none does."""
-    places = [place for place, letter in enumerate(text) if letter == " "]
-    fitting = [place for place in places if fits(text[:place])]
-    place = fitting[-1] if fitting else places[0]
-    return text[:place], text[place + 1 :]
+    """Parts a name at its last place whose left side fits, else at the first: between words, else between letters.
+
+    Words end at spaces, behind `_` and `-`, and before a capital (LeadVox); a number goes with what it counts.
+    """
+    parts = [(text[: m.start()], text[m.end() :]) for m in _BETWEEN_WORDS.finditer(text)]
+    parts = [part for part in parts if not _NUMBER_ALONE.fullmatch(part[0])] or parts
+    fitting = [part for part in parts if fits(part[0])]
+    if fitting:
+        return fitting[-1]
+    if parts:
+        return parts[0]
+    place = max((n for n in range(1, len(text)) if fits(text[:n])), default=1)
+    return text[:place], text[place:]
 
 
 def _numbered_word(text: str) -> str:
