@@ -74,7 +74,7 @@ class MainWindow(DropWindow):
         self._build()
         menus[TRANSPORT].addMenu(self.device.menu())
         self._connect()
-        self.setMinimumSize(900, 640)
+        self.setMinimumSize(900, 500)
         self.resize(1280, 720)
         if self.settings.geometry:
             self.restoreGeometry(QByteArray.fromBase64(self.settings.geometry.encode()))

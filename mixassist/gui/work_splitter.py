@@ -45,7 +45,7 @@ class WorkSplitter(QSplitter):
     @property
     def has_room_for_console(self) -> bool:
         """Whether the console fits beside what else is shown."""
-        needed = self._console.minimumSizeHint().height() + _LEAST_WAVES + _LEAST_PICTURES
+        needed = self._console.needed_height() + _LEAST_WAVES + _LEAST_PICTURES
         return self._pictures.isHidden() or self.height() >= needed
 
     def _fit_console(self) -> None:
@@ -60,7 +60,7 @@ class WorkSplitter(QSplitter):
         height = self.height() - max(handles, 0) * self.handleWidth()
         if self._was_moved or height <= 0:
             return
-        least = self._console.minimumSizeHint().height() if not self._console.isHidden() else 0
+        least = self._console.needed_height() if not self._console.isHidden() else 0
         if self._pictures.isHidden():
             spare = height - self._waveforms.wanted_height()
             console = max(least, spare, height // 2)

@@ -321,6 +321,41 @@ def test_the_bar_makes_room_in_a_narrow_window(window: MainWindow, qtbot: QtBot,
     assert bar.amount.geometry().right() <= bar.width()
 
 
+def test_everything_can_be_reached_in_a_low_window(
+    window: MainWindow, wait_idle: Callable[[MainWindow], None], qtbot: QtBot
+) -> None:
+    window.resize(960, 505)  # 1920 × 1080 at 200 %, less the title bar
+    wait_idle(window)
+    assert window.height() == 505
+    console, row = window.console, window.console.row
+    foot = console.mapTo(window, QPoint(0, console.height())).y()
+    assert foot <= window.statusBar().y()
+    assert row.verticalScrollBar().maximum() > 0
+    fader = window.findChild(QWidget, "Bass.fader_db")
+    row.ensureWidgetVisible(fader)
+    assert fader.visibleRegion().boundingRect().height() > 40
+    assert console.master.gain.visibleRegion().boundingRect().height() == console.master.gain.height()
+    qtbot.waitUntil(lambda: console.master.meter.height() >= 60)
+    assert console.master.loudness.isHidden()
+    window.resize(1280, 720)
+    wait_idle(window)
+    assert row.verticalScrollBar().maximum() == 0
+    assert not console.master.loudness.isHidden()
+
+
+def test_group_and_wide_stay_beside_an_open_history(
+    window: MainWindow, wait_idle: Callable[[MainWindow], None]
+) -> None:
+    window.resize(1280, 720)
+    window.settings.show_history = True
+    wait_idle(window)
+    bar = window.console.mix_bar
+    for button in (bar.group, bar.wide):
+        assert button.isVisible()
+        assert button.visibleRegion().boundingRect() == button.rect()
+    assert bar.slots.geometry().right() < bar.match.geometry().left()
+
+
 def test_a_name_without_spaces_is_written_on_two_lines_too(qtbot: QtBot) -> None:
     wrapped, busy = NameLabel(), NameLabel()
     for label in (wrapped, busy):

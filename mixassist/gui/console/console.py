@@ -30,6 +30,8 @@ _STRIPS_A_TURN = 2
 """Strips made in one turn of the event loop: a few milliseconds, so that the window answers while it fills."""
 _SHOWN_A_TURN = 6
 """Strips out of sight that are brought up to date in one turn, where so many changed that they wait."""
+_LEAST_ROW_PIXELS = 250
+"""What the strips get in the lowest window, such as 1920 × 1080 at 200 %."""
 
 
 class Console(QWidget):
@@ -57,6 +59,7 @@ class Console(QWidget):
         self._builder = QTimer(self)
         self._builder.setInterval(0)
         self._builder.timeout.connect(self._build_some)
+        self._strip_height = 0
         self._later = Later(self._show_late, _SHOWN_A_TURN, self)
         self.row = StripRow(self)
         self._holder = QWidget()
@@ -162,13 +165,18 @@ class Console(QWidget):
             self._build(self._waiting[0])
         self._later.do()
 
+    def needed_height(self) -> int:
+        """Returns the height at which whole strips are seen; in a lower window the row scrolls."""
+        return self.minimumSizeHint().height() + self._strip_height - self.row.minimumHeight()
+
     def _need_height(self) -> None:
-        """Asks for the height of a whole strip and the scroll bar under it."""
+        """Asks for the height of a whole strip and the scroll bar under it, as far as a low window has it."""
         strip = next(iter(self._strips.values()), None)
         if strip is not None:
             strip.layout().activate()  # a line that has just been shown counts
             bar = self.row.horizontalScrollBar().sizeHint().height()
-            self.row.setMinimumHeight(strip.minimumSizeHint().height() + bar)
+            self._strip_height = strip.minimumSizeHint().height() + bar
+            self.row.setMinimumHeight(min(self._strip_height, _LEAST_ROW_PIXELS))
 
     def _keep_width(self) -> None:
         widths = (WIDE_WIDTH if t.channel.wide else NARROW_WIDTH for t in self._session.tracks)

@@ -6,8 +6,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QRectF, Signal
-from PySide6.QtGui import QPaintEvent
+from PySide6.QtCore import QRectF, QSize, Signal
+from PySide6.QtGui import QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from mixassist.domain.parameters import Group, Parameter, Scale
@@ -22,6 +22,8 @@ from mixassist.gui.widgets.toggle_button import ToggleButton
 from mixassist.gui.widgets.value_box import ValueBox
 
 MASTER_WIDTH = 108
+_LEAST_PIXELS, _WHOLE_PIXELS = 280, 360
+"""Its lowest height, and the one from which the loudness has room."""
 _GAIN = Parameter(
     "gain_db", "Master gain", Group.OUTPUT, "dB", -40.0, 40.0, 0.0, Scale.LINEAR, 0.5, 1,
     "One static gain on the whole mix, heard and exported alike.",
@@ -61,6 +63,14 @@ class MasterStrip(QFrame):
         self._name_widgets()
         self._lay_out()
         self._connect()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(MASTER_WIDTH, _LEAST_PIXELS)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a low window the meter keeps its room, and the loudness stands in the numbers beside the pictures."""
+        super().resizeEvent(event)
+        self.loudness.setVisible(self.height() >= _WHOLE_PIXELS)
 
     def _name_widgets(self) -> None:
         for widget, key, words in (

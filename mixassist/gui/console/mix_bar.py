@@ -83,7 +83,14 @@ class MixBar(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a narrow window what menus and keys do as well makes room."""
         super().resizeEvent(event)
-        for widget, least in ((self.wide, 660), (self.group, 600), (self.match_words, 540), (self.reference, 500)):
+        self._fit()
+
+    def _fit(self) -> None:
+        words = self.match_words.sizeHint().width() if self.match_words.text() else 0
+        self.amount.setFixedWidth(148 if self.width() >= 660 + words else 104)
+        for widget, least in (
+            (self.wide, 588 + words), (self.group, 536 + words), (self.match_words, 540), (self.reference, 500),
+        ):  # fmt: skip
             widget.setVisible(self.width() >= least)
 
     def _connect(self) -> None:
@@ -112,6 +119,7 @@ class MixBar(QWidget):
         """Says by how much what sounds is turned to be as loud as the mix; None where nothing is compared."""
         words = "" if gain_db is None else f"{gain_db:+.1f} dB".replace("-", "−")
         self.match_words.setText(words)
+        self._fit()
         self.match_words.setToolTip(self.tr("Turned by this much to be as loud as your mix") if words else "")
 
     def _open_slot_menu(self, name: str, at: QPoint) -> None:

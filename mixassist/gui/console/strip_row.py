@@ -9,12 +9,11 @@ from PySide6.QtWidgets import QScrollArea, QWidget
 
 
 class StripRow(QScrollArea):
-    """What no control under the pointer wants for itself scrolls the console."""
+    """What no control under the pointer wants for itself scrolls the console; a low window shows a bar at the side."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWidgetResizable(True)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
 
