@@ -67,8 +67,7 @@ class MixReport:
     def warning(self) -> str:
         """What to mind about the levels that were written, as a sentence; empty where nothing passes full scale."""
         if self.clipped_samples:
-            passed = "1 sample" if self.clipped_samples == 1 else f"{self.clipped_samples:,} samples"
-            return f"Clipped: {passed} passed full scale. Fit the master to a target, or write a WAV of 32 bit float"
+            return "What passed full scale is cut off. Fit the master to a target, or write a WAV of 32 bit float"
         if self.true_peak_dbtp is not None and self.true_peak_dbtp >= _AUDIBLY_OVER_DBTP:
             return "The true peak passes full scale: players clip there. Fit the master to a target"
         return ""
@@ -150,8 +149,8 @@ def export_parameters(session: Session, path: str | Path, *, inputs: Iterable[st
         MixAssistError: another ending, a path that cannot be written, or one that the mix is made from.
     """
     target = Path(path)
-    check_table_name(target)
     check_outputs([target], inputs=files_read(session, inputs=inputs))
+    check_table_name(target)
     if target.suffix.lower() == ".csv":
         parameters_file.write_parameters_csv(target, session)
     else:

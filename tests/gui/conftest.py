@@ -19,7 +19,6 @@ from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
-from mixassist.api import views
 from mixassist.domain.channel import View
 from mixassist.gui.main_window import MainWindow
 from mixassist.gui.settings import Settings
@@ -76,8 +75,7 @@ def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     known = {view: r for view, r in renderers._RENDERERS.items() if view is not View.MODEL}
     monkeypatch.setattr(renderers, "_RENDERERS", known)
-    for module in (renderers, views):
-        monkeypatch.setattr(module, "models_directory", lambda: folder)
+    monkeypatch.setattr(renderers, "models_directory", lambda: folder)
     return folder
 
 

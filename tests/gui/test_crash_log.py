@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from mixassist.gui.app import offer_crash_log, show_crash
@@ -118,6 +118,17 @@ def test_the_sheet_collects_counts_copies_and_saves(window: MainWindow, tmp_path
     assert (tmp_path / "sent.txt").read_text() == sheet.log()
     sheet.save(tmp_path / "nowhere" / "sent.txt")
     assert "folder does not exist" in sheet.place.text()
+    sheet.close()
+
+
+def test_the_log_takes_no_recordings_place(window: MainWindow, stems: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    show_crash(window, "KeyError\n")
+    sheet = window.findChild(QWidget, "sheet.crash")
+    before = (stems / "Kick.wav").read_bytes()
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a, **k: (str(stems / "Kick.wav"), ""))
+    sheet.findChild(QPushButton, "crash.save").click()
+    assert (stems / "Kick.wav").read_bytes() == before
+    assert (stems / "Kick.wav.txt").read_text() == sheet.log()
     sheet.close()
 
 

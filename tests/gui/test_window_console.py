@@ -95,7 +95,7 @@ def test_one_message_says_what_is_no_number_until_a_good_value_comes(window: Mai
     box = window.findChild(ValueBox, "Bass.fader_db.number")
     ratio = window.findChild(ValueBox, "Bass.ratio")
     assert not box.commit_text("loud")
-    assert window.messages.texts == ('Fader, −60 … 12 dB: "loud" is no value; type a value such as -3 dB',)
+    assert window.messages.texts == ('Fader, −60 … 12 dB: "loud" is no value; type a value such as -3 dB.',)
     assert not ratio.commit_text("4:x")
     assert len(window.messages.texts) == 1
     assert window.messages.texts[0].startswith("Ratio, 1 … 10:1: ")

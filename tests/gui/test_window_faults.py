@@ -111,12 +111,10 @@ def test_the_polarity_switch_of_either_track_ends_the_warning(faulty: MainWindow
     title = faulty.findChild(QWidget, "Tune flipped.name")
     for name in ("Tune flipped", "Tune"):
         assert "works against Tune (" in title.toolTip()
-        assert "works against Tune copy (" in title.toolTip()
         switch = faulty.findChild(QWidget, f"{name}.polarity_inverted")
         switch.click()
-        assert "works against Tune (" not in title.toolTip()
-        assert ("works against Tune copy (" in title.toolTip()) == (name == "Tune")
-        assert faults_of(faulty, "Tune flipped").count("works against") == title.toolTip().count("works against")
+        assert "works against" not in title.toolTip()
+        assert "works against" not in faults_of(faulty, "Tune flipped")
         switch.click()
 
 

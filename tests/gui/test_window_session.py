@@ -248,7 +248,7 @@ def test_an_export_that_clips_is_warned_of(
     window.findChild(QWidget, "Master.gain_db").edit(20.0)
     wait_idle(window)
     for name, kind, words in (
-        ("hot.wav", "WAV 24 bit (*.wav)", "Clipped: "),
+        ("hot.wav", "WAV 24 bit (*.wav)", "clipped. What passed full scale is cut off. "),
         ("float.wav", "WAV 32 bit float (*.wav)", "The true peak passes"),
     ):  # fmt: skip
         monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a, n=name, k=kind, **_: (str(tmp_path / n), k))
@@ -271,7 +271,7 @@ def test_a_session_without_any_sound_is_not_mixed_and_that_is_said(
     act(window, "automix")
     wait_idle(window)
     assert window.messages.texts == (
-        "Quiet: holds nothing but silent stems. Export the stems again, with sound in them",
+        "Quiet: holds nothing but silent stems. Export the stems again, with sound in them.",
     )
     assert window.document.history == ()
     assert window.session.method == ""

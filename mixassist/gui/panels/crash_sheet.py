@@ -77,4 +77,6 @@ class CrashSheet(Sheet):
         suggested = str(Path.home() / "mixassist log.txt")
         name, _ = QFileDialog.getSaveFileName(self, self.tr("Save the log"), suggested, self.tr("Text (*.txt)"))
         if name:
-            self.save(Path(name))
+            path = Path(name)
+            # A log never takes the place of what is no text, such as a recording.
+            self.save(path if path.suffix.lower() in (".txt", ".log") else path.with_name(f"{path.name}.txt"))
