@@ -386,27 +386,3 @@ def test_the_report_is_written_from_the_menu(tone_window: MainWindow, qtbot: QtB
     assert (tmp_path / "report" / "index.html").exists()
     assert (tmp_path / "report" / "metrics.json").exists()
     assert any("index.html" in text for text in tone_window.messages.texts)
-
-
-def test_the_mixer_key_brings_the_console_back_where_pictures_took_its_room(
-    tone_window: MainWindow, qtbot: QtBot
-) -> None:
-    window = tone_window
-    window.resize(1280, 720)
-    window.show()
-    qtbot.waitUntil(lambda: window.console.isHidden())
-    assert not window.looks.has_mixer()
-    window.looks.toggle_mixer()
-    qtbot.waitUntil(lambda: window.console.isVisible() and window.console.height() > 100)
-    assert not window.pictures.is_shown()
-    window.pictures.toggle()
-    qtbot.waitUntil(lambda: window.console.isHidden())
-    assert window.pictures.holder.isVisible()
-
-
-def test_the_mixers_tick_follows_the_room_there_is(tone_window: MainWindow, qtbot: QtBot) -> None:
-    tick = tone_window.actions_by_name["mixer"].isChecked
-    tone_window.resize(1280, 1300)
-    qtbot.waitUntil(lambda: tone_window.console.isVisible() and tick())
-    tone_window.resize(1280, 720)
-    qtbot.waitUntil(lambda: not tone_window.console.isVisible() and not tick())
