@@ -41,11 +41,7 @@ def bank_of_songs(
     """Listens to the stems of song folders, each made raw in `takes` ways (a third of them left clean)."""
 
     def rows() -> Iterator[Row]:
-        for number, song in enumerate(songs):
-            if cancel is not None:
-                cancel.check()
-            progress(0.0, f"{number} songs: {song.name}")
-            audio = [_middle(song.read(stem)) for stem in song.stems]
+        for song, audio in _read_songs(songs, progress, cancel):
             whole = _summed(audio)
             for stem, samples in zip(song.stems, audio, strict=True):
                 for take in range(takes):
@@ -80,11 +76,7 @@ def bank_of_groups(
     rest = ("other", frozenset(INSTRUMENT_KEYS) - {"bass", "lead_vocal", "backing_vocal"} - GROUPS[0][1])
 
     def rows() -> Iterator[Row]:
-        for number, song in enumerate(songs):
-            if cancel is not None:
-                cancel.check()
-            progress(0.0, f"{number} songs: {song.name}")
-            audio = [_middle(song.read(stem)) for stem in song.stems]
+        for song, audio in _read_songs(songs, progress, cancel):
             for instrument, members in (*GROUPS, rest):
                 chosen = [a for a, s in zip(audio, song.stems, strict=True) if s.instrument in members]
                 if len(chosen) >= 2:
@@ -184,6 +176,17 @@ def _crop(excerpt: Excerpt, number: int) -> tuple[int, int]:
     length = min(round(float(lots.uniform(*_CROP_S)) * excerpt.sample_rate_hz), frames)
     start = int(lots.integers(0, frames - length + 1))
     return start, start + length
+
+
+def _read_songs(
+    songs: Iterable[SongFolder], progress: Progress, cancel: CancelToken | None
+) -> Iterator[tuple[SongFolder, list[np.ndarray]]]:
+    """Yields every song folder with the middle of each of its stems."""
+    for number, song in enumerate(songs):
+        if cancel is not None:
+            cancel.check()
+        progress(0.0, f"{number} songs: {song.name}")
+        yield song, [_middle(song.read(stem)) for stem in song.stems]
 
 
 def _middle(samples: np.ndarray) -> np.ndarray:
