@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QVBoxLayout, QWidget
 
 from mixassist.gui.views.picture_choice import (
     DIFFERENCE_RANGES_DB,
@@ -23,6 +24,8 @@ from mixassist.gui.views.picture_choice import (
 from mixassist.gui.widgets.flat_combo import FlatCombo
 from mixassist.gui.widgets.push_button import PushButton
 from mixassist.gui.widgets.segmented import SegmentedControl
+
+_SPACING = 6
 
 
 class PicturesBar(QWidget):
@@ -94,18 +97,20 @@ class PicturesBar(QWidget):
         return combo
 
     def _lay_out(self) -> None:
-        first = QHBoxLayout()
-        first.setSpacing(6)
-        for widget in (
-            self.kinds, self.scope, self.scale, self.resolution, self.range_db, self.difference_range_db, self.matched
-        ):  # fmt: skip
+        self._choices = (
+            self.kinds, self.scope, self.scale, self.resolution, self.range_db, self.difference_range_db
+        )  # fmt: skip
+        self._first_row = first = QHBoxLayout()
+        first.setSpacing(_SPACING)
+        for widget in self._choices:
             first.addWidget(widget)
+        first.addWidget(self.matched)
         first.addStretch(1)
         first.addWidget(self.numbers)
         self.pair_row = QWidget(self)
-        second = QHBoxLayout(self.pair_row)
+        self._second_row = second = QHBoxLayout(self.pair_row)
         second.setContentsMargins(0, 0, 0, 0)
-        second.setSpacing(6)
+        second.setSpacing(_SPACING)
         second.addWidget(QLabel("A", self))
         second.addWidget(self.first)
         second.addWidget(QLabel("−  B", self))
@@ -114,9 +119,13 @@ class PicturesBar(QWidget):
         second.addWidget(self.null)
         second.addWidget(self.null_level, 1)
         column = QVBoxLayout(self)
+        column.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         column.setContentsMargins(0, 2, 0, 2)
         column.setSpacing(4)
         column.addLayout(first)
+        self._row_between = QHBoxLayout()
+        self._row_between.addStretch(1)
+        column.addLayout(self._row_between)
         column.addWidget(self.pair_row)
 
     def show_choice(self, choice: PictureChoice) -> None:
@@ -136,7 +145,30 @@ class PicturesBar(QWidget):
             widget.setVisible(choice.kind in (DIFFERENCES, PAIR))
         self.scope.setVisible(not is_portrait)
         self._is_pair = choice.kind == PAIR
+        self._arrange()
         self._show_pair()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._width_needed(*self._choices, self.numbers), super().minimumSizeHint().height())
+
+    def _width_needed(self, *widgets: QWidget) -> int:
+        shown = [w.minimumSizeHint().width() for w in widgets if w.isVisibleTo(self)]
+        return sum(shown) + _SPACING * len(shown)
+
+    def _arrange(self) -> None:
+        """Level matching stands with the pair, else in the first row, or below it where that is too narrow."""
+        if self._is_pair:
+            row, place = self._second_row, self._second_row.indexOf(self.second) + 1
+        elif self._width_needed(*self._choices, self.matched, self.numbers) > self.width():
+            row, place = self._row_between, 0
+        else:
+            row, place = self._first_row, len(self._choices)
+        if row.indexOf(self.matched) < 0:
+            row.insertWidget(place, self.matched)
 
     def _show_pair(self) -> None:
         """While the residual sounds it can be seen and ended, whatever else is looked at."""

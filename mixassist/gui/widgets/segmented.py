@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Signal
 from PySide6.QtGui import QFontMetricsF, QPaintEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QWidget
 
 from mixassist.gui import paint
 from mixassist.gui.theme import mixed, theme_of
@@ -18,11 +18,19 @@ class Segment(PaintedButton):
     def __init__(self, text: str, parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
         self.setCheckable(True)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, self.sizePolicy().verticalPolicy())
 
     def sizeHint(self) -> QSize:
+        return QSize(self._text_width + 20, 26)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._text_width + 6, 18)
+
+    @property
+    def _text_width(self) -> int:
         # The one that is down is written in bold, and none moves when another is picked.
         bold = QFontMetricsF(paint.sized(self.font(), 12, bold=True))
-        return QSize(round(bold.horizontalAdvance(self.text())) + 20, 26)
+        return round(bold.horizontalAdvance(self.text()))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = paint.painter_for(self)
