@@ -8,26 +8,41 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mixassist.api import ImportNote
+from mixassist.domain.controls import Controls
 from mixassist.domain.errors import MixAssistError
+from mixassist.domain.session import Session
 
 
 @dataclass(frozen=True)
 class ImportReport:
-    """What an import told, and what the mixer told of its last suggestion.
+    """What an import told, and what mixers told of their suggestions.
 
-    `notes` by track id; `general` are sentences about no track in particular; `unreadable` files stayed out; `mixing`
-    are the notes of the last Automix.
+    `notes` by track id; `general` are sentences about no track in particular; `unreadable` files stayed out;
+    `suggested` are the predictions by track id of every Automix and what was noted of them, the last one last.
     """
 
     notes: Mapping[str, tuple[ImportNote, ...]] = field(default_factory=dict)
     general: tuple[str, ...] = ()
     unreadable: tuple[MixAssistError, ...] = ()
-    mixing: tuple[str, ...] = ()
+    suggested: tuple[tuple[Mapping[str, Controls], tuple[str, ...]], ...] = ()
 
     @property
     def is_quiet(self) -> bool:
-        """Whether nothing was done to any track and nothing noted."""
-        return not (self.general or self.unreadable or self.mixing or any(self.done_to(i) for i in self.notes))
+        """Whether nothing was done to any track at the import, and nothing noted."""
+        return not (self.general or self.unreadable or any(self.done_to(i) for i in self.notes))
+
+    def with_suggestion(self, predictions: Mapping[str, Controls], notes: Iterable[str]) -> ImportReport:
+        """Adds what a mixer told of its suggestion."""
+        return replace(self, suggested=(*self.suggested, (predictions, tuple(notes))))
+
+    def mixing(self, session: Session) -> tuple[str, ...]:
+        """Returns the notes of the Automix whose suggestion the session holds; none when it was undone."""
+        held = {t.id: t.channel.prediction for t in session.tracks}
+        for predictions, notes in reversed(self.suggested):
+            shared = held.keys() & predictions.keys()
+            if shared and all(held[i] == predictions[i] for i in shared):
+                return notes
+        return ()
 
     def with_import(
         self,
@@ -67,18 +82,17 @@ class ImportReport:
         return sum(any(n.kind == kind for n in notes) for notes in self.notes.values())
 
 
-def as_text(report: ImportReport, names: Mapping[str, str], faults: Mapping[str, tuple[str, ...]], heading: str) -> str:
+def as_text(report: ImportReport, session: Session, faults: Mapping[str, tuple[str, ...]], heading: str) -> str:
     """Returns the whole report as lines, to copy.
 
     Args:
-        names: the tracks' names by id, in their order.
         faults: what is wrong with tracks, by id.
     """
     lines = [heading]
-    for track_id, name in names.items():
-        said = (*report.done_to(track_id), *(f"! {fault}" for fault in faults.get(track_id, ())))
-        lines.extend(f"{name}: {words}" for words in said)
+    for track in session.tracks:
+        said = (*report.done_to(track.id), *(f"! {fault}" for fault in faults.get(track.id, ())))
+        lines.extend(f"{track.name}: {words}" for words in said)
     lines += report.general
-    lines += [f"Automix: {sentence}" for sentence in report.mixing]
+    lines += [f"Automix: {sentence}" for sentence in report.mixing(session)]
     lines += [f"left out: {Path(e.subject).name}: {e.message}. {e.remedy}".rstrip() for e in report.unreadable]
     return "\n".join(lines)

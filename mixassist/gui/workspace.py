@@ -308,7 +308,7 @@ class Workspace(QObject):
             predictions = {i: c for i, c in suggestion.predictions.items() if i in known}
             words = self.automix_words if not seed else self.tr("Automix: another")
             self.editor.execute(ApplyPrediction(predictions, suggestion.method, words, suggestion.master))
-            self.report = replace(self.report, mixing=tuple(suggestion.notes))
+            self.report = self.report.with_suggestion(predictions, suggestion.notes)
 
         self.tasks.run_task(self.automix_words, work, take)
 

@@ -15,6 +15,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QLabel, QTreeWidget, QWidget
 
 from mixassist import api
+from mixassist.domain.commands import ApplyPrediction
 from mixassist.gui.main_window import MainWindow
 
 RATE = 44_100
@@ -131,7 +132,7 @@ def test_notes_of_automix_are_those_of_the_last_and_no_notes_on_import(
     for _ in range(2):
         window.workspace.automix("equal-loudness")
         wait_idle(window)
-    assert window.workspace.report.mixing == ("Kick is flipped",)
+    assert window.workspace.report.mixing(window.session) == ("Kick is flipped",)
     assert "note" not in window.facts.text()
     window.actions_by_name["import_report"].trigger()
     sheet = window.findChild(QWidget, "sheet.report")
@@ -142,6 +143,24 @@ def test_notes_of_automix_are_those_of_the_last_and_no_notes_on_import(
     sheet.copy()
     assert QGuiApplication.clipboard().text().splitlines()[-1] == "Automix: Kick is flipped"
     sheet.close()
+
+
+def test_notes_of_an_automix_that_was_undone_are_gone_until_it_is_done_again(
+    window: MainWindow, wait_idle: Callable[[MainWindow], None]
+) -> None:
+    session = window.session
+    for method, pan in (("random", 0.5), ("mono", 0.0)):
+        predictions = {t.id: t.channel.controls.replaced({"pan": pan}) for t in session.tracks}
+        window.workspace.editor.execute(ApplyPrediction(predictions, method, "Automix"))
+        window.workspace.report = window.workspace.report.with_suggestion(predictions, [f"By {method}"])
+    report = window.workspace.report
+    assert report.mixing(window.session) == ("By mono",)
+    window.workspace.document.undo()
+    assert report.mixing(window.session) == ("By random",)
+    window.workspace.document.undo()
+    assert report.mixing(window.session) == ()
+    window.workspace.document.redo()
+    assert report.mixing(window.session) == ("By random",)
 
 
 def test_long_names_and_long_notes_stay_within_the_report(faulty: MainWindow) -> None:

@@ -178,7 +178,7 @@ class Pictures(QObject):
         """Writes pictures, numbers and a page that people can send, in the background."""
         space = self._window.workspace
         session, stems = space.session, space.sound.stems
-        notes = (*space.notes, *space.report.mixing)
+        notes = (*space.notes, *space.report.mixing(space.session))
         if stems is None:
             return
 

@@ -74,9 +74,10 @@ class ReportSheet(Sheet):
             self._add_unreadable()
         for sentence in report.general:
             self.add_words(sentence)
-        if report.mixing:
+        mixing = report.mixing(session)
+        if mixing:
             self.add_words(self.tr("Automix"), heading=True)
-        for sentence in report.mixing:
+        for sentence in mixing:
             self.add_words(sentence)
         if not session.tracks and not report.unreadable:
             self.body.addStretch(1)
@@ -101,7 +102,7 @@ class ReportSheet(Sheet):
             (len(self._report.unreadable), self.tr("1 file left out"), self.tr("{0} files left out")),
         )
         said = [one if number == 1 else many.format(number) for number, one, many in parts if number]
-        if len(said) == 1 and session.tracks and self._report.is_quiet:
+        if len(said) == 1 and session.tracks and self._report.is_quiet and not self._report.mixing(session):
             said.append(self.tr("nothing had to be changed or noted"))
         return "  ·  ".join(said)
 
@@ -168,8 +169,7 @@ class ReportSheet(Sheet):
     def copy(self) -> None:
         """Puts the report on the clipboard as text."""
         session = self._editor.document.session
-        names = {t.id: t.name for t in session.tracks}
-        QGuiApplication.clipboard().setText(as_text(self._report, names, self._faults, self._summary(session)))
+        QGuiApplication.clipboard().setText(as_text(self._report, session, self._faults, self._summary(session)))
 
 
 def _in_the_middle(widget: QWidget) -> QWidget:
