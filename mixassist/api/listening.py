@@ -35,6 +35,7 @@ from mixassist.listening.degradations import (
 )
 from mixassist.listening.designs import Design, fixed_design, sequential_design
 from mixassist.listening.interrupted import close_interrupted
+from mixassist.listening.log import SUFFIX as LOG_SUFFIX
 from mixassist.listening.multi_stimulus import MultiStimulusTest
 from mixassist.listening.opinion import NOISE_LABEL, SCREENING_SAMPLES, OpinionTest
 from mixassist.listening.opinion import SCALE as OPINION_SCALE
@@ -308,12 +309,12 @@ def write_listening_report(folder: str | Path, page: str | Path | None = None) -
     """Joins all logs of a folder into one page with plots; returns where it is, and its findings as plain values.
 
     Raises:
-        MixAssistError: no such folder, no log in it, or the page cannot be written.
+        MixAssistError: no such folder, no log in it, or the page cannot be written or would overwrite a log.
     """
     from mixassist.listening.report_page import write_report  # drawing is heavy to load
 
     if page is not None:
-        check_outputs([page])
+        check_outputs([page], inputs=Path(folder).rglob(f"*{LOG_SUFFIX}"))
     close_interrupted(folder)
     return write_report(folder, page)
 

@@ -66,3 +66,10 @@ def test_a_report_is_one_page(log: Path, tmp_path: Path, capsys: pytest.CaptureF
 def test_a_page_that_cannot_be_written_is_told_first(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["listening", "report", str(log.parent), "-o", "/nowhere/at/all.html"]) == 2
     assert "/nowhere/at/all.html" in capsys.readouterr().err
+
+
+def test_a_page_never_takes_the_place_of_a_log(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = log.read_bytes()
+    assert main(["listening", "report", str(log.parent), "-o", str(log)]) == 2
+    assert str(log) in capsys.readouterr().err
+    assert log.read_bytes() == before
