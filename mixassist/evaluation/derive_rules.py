@@ -60,6 +60,11 @@ SOURCES = (
         "licence": "figures",
         "used": "published loudness of the stems of two finished pop songs: levels of families",
     },
+    {
+        "name": "MedleyDB, annotations of activity",
+        "licence": "MIT",
+        "used": "levels of families in 138 finished songs (python -m mixassist.evaluation.medley_families)",
+    },
 )
 
 HOW = {
@@ -72,8 +77,8 @@ HOW = {
     "pan": "'spread' is the median |pan| of channels that are not centred (|pan| > 0.05), 'centred' their share",
     "families": (
         "level of all voices, all drums, the bass and the rest together on the same scale, median over mixes; stems "
-        "that sound seldom count less (mixassist/automix/families.py); 'by_faders_lu' is that alone, 'level_lu' is a "
-        "quarter of the way from there to two finished pop songs (FINISHED_FAMILIES_LU)"
+        "that sound seldom count less (mixassist/automix/families.py); 'by_faders_lu' is that alone, 'level_lu' is "
+        "seven tenths of the way from there to finished songs (FINISHED_FAMILIES_LU)"
     ),
     "recorded": (
         "'usual_lu' is the loudness of raw takes against the mean take of their mix, by instrument as 'level_lu' is; "

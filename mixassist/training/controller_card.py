@@ -21,7 +21,7 @@ from mixassist.training.controller import LESSONS, ControllerOptions, paper_word
 CONTROLLER_CREDITS = (
     *CREDITS[:3],
     "MixologyDB: 79 human mixes of 10 songs (MIT)",
-    "MedleyDB: stem gains of 122 songs (MIT)",
+    "MedleyDB: stem gains of 122 songs, levels of families in 138 (MIT)",
     "H. Zafrin, Identifying Trends in Mixed Audio, 2016: published loudness of stems (figures of the rules that levels "
     "lean on)",
     "Freedoom MIDI songs (BSD-3)",

@@ -52,9 +52,10 @@ def test_stems_add_up_where_they_sound() -> None:
 
 def test_the_rest_of_a_song_in_four_stems_is_no_single_keyboard(sounds: SimpleNamespace) -> None:
     levels = band_levels(four_stems(sounds, 0.2))
-    wanted = family_levels_lu()
     assert levels["vocals"] > levels["other"] > levels["bass"]
-    assert levels["other"] > levels["drums"], "as engineers have it: " + str(dict(wanted))
+    assert levels["other"] == pytest.approx(levels["drums"], abs=1.0), "as in finished songs: " + str(
+        family_levels_lu()
+    )
     many = {"vocals": sounds.noise_band(200, 4000, 6.0, 1), "bass": sounds.noise_band(60, 250, 6.0, 2)}
     many |= {f"guitar {i}": sounds.noise_band(120, 3000 + 50 * i, 6.0, 10 + i) for i in range(8)}
     several = band_levels(song_of(sounds, many))
