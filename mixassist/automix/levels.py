@@ -50,7 +50,8 @@ def band_levels(song: Song) -> dict[str, float]:
     The usual level of the instrument within its family, and a little of what the sound says.
     """
     instruments = [p.instrument for p in song.parts]
-    usual = within_families([_usual_level(i, song) for i in instruments], instruments, family_levels_lu())
+    families = family_levels_lu(song.produced_share)
+    usual = within_families([_usual_level(i, song) for i in instruments], instruments, families)
     return {
         part.id: float(level) + _BAND_LOW_SLOPE * _low_db(part) - _BAND_WIDTH_SLOPE * _width_db(part)
         for part, level in zip(song.parts, usual, strict=True)

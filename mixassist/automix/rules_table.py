@@ -60,10 +60,18 @@ def rules_table() -> Mapping[str, InstrumentRules]:
     return MappingProxyType({key: _instrument(entry) for key, entry in _content()["instruments"].items()})
 
 
-@cache
-def family_levels_lu() -> Mapping[str, float]:
-    """Returns the level of each of `families.FAMILIES` as a whole, in LU on the scale of the instruments' levels."""
-    return MappingProxyType({key: float(entry["level_lu"]) for key, entry in _content()["families"].items()})
+def family_levels_lu(produced_share: float = 0.0) -> Mapping[str, float]:
+    """Returns the level of each of `families.FAMILIES` as a whole, in LU on the scale of the instruments' levels.
+
+    Args:
+        produced_share: share of the stems on which effects are printed, 0 … 1.
+    """
+    return MappingProxyType(
+        {
+            key: float((1.0 - produced_share) * entry["raw_lu"] + produced_share * entry["produced_lu"])
+            for key, entry in _content()["families"].items()
+        }
+    )
 
 
 @cache

@@ -77,8 +77,9 @@ HOW = {
     "pan": "'spread' is the median |pan| of channels that are not centred (|pan| > 0.05), 'centred' their share",
     "families": (
         "level of all voices, all drums, the bass and the rest together on the same scale, median over mixes; stems "
-        "that sound seldom count less (mixassist/automix/families.py); 'by_faders_lu' is that alone, 'level_lu' is "
-        "seven tenths of the way from there to finished songs (FINISHED_FAMILIES_LU)"
+        "that sound seldom count less (mixassist/automix/families.py); 'by_faders_lu' is that alone, the others lie "
+        "between that and finished songs (FINISHED_FAMILIES_LU): 'raw_lu' for raw takes, 'produced_lu' for stems with "
+        "effects printed"
     ),
     "recorded": (
         "'usual_lu' is the loudness of raw takes against the mean take of their mix, by instrument as 'level_lu' is; "

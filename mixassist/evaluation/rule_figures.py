@@ -32,8 +32,11 @@ stems are summed by the shares of the songs in which they sound.
 FINISHED_FAMILIES_LU: Mapping[str, float] = {
     family: round((2.0 * _MEDLEY_FAMILIES_LU[family] + _PUBLISHED_FAMILIES_LU[family]) / 3.0, 2) for family in FAMILIES
 }
-FINISHED_SHARE = 0.7
-"""What finished songs count beside MixologyDB's ten, in which neither buses nor make-up gain are counted."""
+FINISHED_SHARE_RAW, FINISHED_SHARE_PRODUCED = 0.45, 0.85
+"""What finished songs count beside MixologyDB's ten, in which neither buses nor make-up gain are counted.
+
+Faders are moved on raw takes, so for those they say much; stems with effects printed are what finished songs hold.
+"""
 
 
 def level_figures(
@@ -206,10 +209,10 @@ def with_finished_songs(families: Mapping[str, Mapping[str, Any]]) -> dict[str, 
     voices = families[VOICES]["level_lu"]
     return {
         family: {
-            "level_lu": round(
-                (1.0 - FINISHED_SHARE) * figures["level_lu"] + FINISHED_SHARE * (voices + FINISHED_FAMILIES_LU[family]),
-                2,
-            ),
+            **{
+                key: round((1.0 - share) * figures["level_lu"] + share * (voices + FINISHED_FAMILIES_LU[family]), 2)
+                for key, share in (("raw_lu", FINISHED_SHARE_RAW), ("produced_lu", FINISHED_SHARE_PRODUCED))
+            },
             "by_faders_lu": figures["level_lu"],
             "mixes": figures["mixes"],
         }

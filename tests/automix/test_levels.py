@@ -22,8 +22,8 @@ def song_of(sounds: SimpleNamespace, tracks: dict[str, np.ndarray]) -> Song:
     return hear_song([sounds.track_audio(name, samples) for name, samples in tracks.items()], RATE_HZ)
 
 
-def four_stems(sounds: SimpleNamespace, kick_level: float) -> Song:
-    """A separated song: the kit is a kick of this level under a snare and hi-hats; all stems have two sides."""
+def four_stems(sounds: SimpleNamespace, kick_level: float, *, is_mono: bool = False) -> Song:
+    """A separated song: the kit is a kick of this level under a snare and hi-hats; stems have two sides or one."""
     kit = sounds.strokes(55, 0.12, 0.5, 6.0, kick_level) + sounds.hits(300, 12_000, 0.08, 0.5, 6.0, 4)
     mono = {
         "vocals": sounds.noise_band(200, 4000, 6.0, 1),
@@ -31,7 +31,7 @@ def four_stems(sounds: SimpleNamespace, kick_level: float) -> Song:
         "bass": sounds.noise_band(60, 250, 6.0, 2),
         "other": sounds.noise_band(120, 5000, 6.0, 3),
     }
-    return song_of(sounds, {name: wide(sound) for name, sound in mono.items()})
+    return song_of(sounds, {name: sound if is_mono else wide(sound) for name, sound in mono.items()})
 
 
 def wide(sound: np.ndarray) -> np.ndarray:
@@ -53,13 +53,16 @@ def test_stems_add_up_where_they_sound() -> None:
 def test_the_rest_of_a_song_in_four_stems_is_no_single_keyboard(sounds: SimpleNamespace) -> None:
     levels = band_levels(four_stems(sounds, 0.2))
     assert levels["vocals"] > levels["other"] > levels["bass"]
-    assert levels["other"] == pytest.approx(levels["drums"], abs=1.0), "as in finished songs: " + str(
-        family_levels_lu()
-    )
     many = {"vocals": sounds.noise_band(200, 4000, 6.0, 1), "bass": sounds.noise_band(60, 250, 6.0, 2)}
     many |= {f"guitar {i}": sounds.noise_band(120, 3000 + 50 * i, 6.0, 10 + i) for i in range(8)}
     several = band_levels(song_of(sounds, many))
     assert several["vocals"] - several["guitar 3"] > levels["vocals"] - levels["other"] + 2.0
+
+
+def test_drums_and_bass_of_finished_stems_stand_nearer_to_the_voice_than_raw_ones(sounds: SimpleNamespace) -> None:
+    finished, raw = (band_levels(four_stems(sounds, 0.2, is_mono=is_mono)) for is_mono in (False, True))
+    for name in ("drums", "bass"):
+        assert finished["vocals"] - finished[name] < raw["vocals"] - raw[name] - 1.0
 
 
 def test_an_accompaniment_holds_what_has_no_stem(sounds: SimpleNamespace) -> None:

@@ -106,10 +106,11 @@ def test_shipped_table_is_what_the_command_derives(shared_data: Path, tmp_path: 
     assert json.loads(output.read_text(encoding="utf-8")) == json.loads(TABLE_PATH.read_text(encoding="utf-8"))
 
 
-def test_families_move_most_of_the_way_to_finished_songs() -> None:
+def test_families_lie_between_faders_and_finished_songs() -> None:
     by_faders = {"voices": 10.0, "drums": 3.0, "bass": 1.0, "rest": 9.0}
     found = with_finished_songs({key: {"level_lu": level, "mixes": 5} for key, level in by_faders.items()})
-    assert found["voices"] == {"level_lu": 10.0, "by_faders_lu": 10.0, "mixes": 5}
+    assert found["voices"] == {"raw_lu": 10.0, "produced_lu": 10.0, "by_faders_lu": 10.0, "mixes": 5}
     for key, level in by_faders.items():
         finished = 10.0 + FINISHED_FAMILIES_LU[key]
-        assert found[key]["level_lu"] == pytest.approx(0.3 * level + 0.7 * finished, abs=0.01)
+        assert found[key]["raw_lu"] == pytest.approx(0.55 * level + 0.45 * finished, abs=0.01)
+        assert found[key]["produced_lu"] == pytest.approx(0.15 * level + 0.85 * finished, abs=0.01)
