@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 
 from mixassist.automix.counterparts import MIDDLE, named_counterparts, pairs_by_sound
 from mixassist.automix.song import Part, Song
-from mixassist.automix.stereo import balanced, doubles, given_place, marked_side, may_move
+from mixassist.automix.space import is_bare_rest
+from mixassist.automix.stereo import REST_ASIDE, balanced, doubles, given_place, marked_side, may_move
 from mixassist.automix.toms import tom_row
 
 _SINGLE_SHARE = 0.7
@@ -24,8 +25,11 @@ def placed(song: Song, reach: Mapping[str, float], levels_lu: Mapping[str, float
     they are two sides of one recording; a mark in a single name (`Gtr L`) decides its side. Toms stand as their drummer
     sees them. Others of one instrument go left and right in turn, neighbours in sound facing each other; whatever is
     left over, the loud ones first, goes to the side that is lighter by then and stays a little nearer to the middle.
+    The rest of a song in one mono stem leaves the middle to the voice.
     """
     places = {part.id: given_place(part) for part in song.parts}
+    least = REST_ASIDE / _SINGLE_SHARE
+    reach = {p.id: max(reach[p.id], least) if is_bare_rest(p, song) else reach[p.id] for p in song.parts}
     free = [p for p in song.parts if may_move(p, song) and (reach[p.id] >= MIDDLE or marked_side(p))]
     left_over: list[Part] = []
     for instrument in sorted({p.instrument for p in free}):

@@ -16,7 +16,7 @@ from mixassist.automix.song import Part, Song
 _TYPES: Mapping[str, str] = {"plate": "plate", "hall": "hall", "room": "medium_room", "chamber": "large_room"}
 _DRUMS = frozenset({"kick", "snare", "tom", "hihat", "cymbals", "overhead", "drum_kit", "percussion"})
 _WHOLE_FAMILIES: Mapping[str, tuple[str, float]] = MappingProxyType(
-    {"drum_kit": ("medium_room", -10.0), "other": ("hall", -14.0)}
+    {"drum_kit": ("medium_room", -8.0), "other": ("hall", -11.0)}
 )
 """Reverberation of families that come as one mono stem, and its loudness in LU against the dry sound: what a kit's
 overheads and room microphones hold, and a hall that is not yet an effect. Of songs in four mono stems this gives back
@@ -37,6 +37,11 @@ def holds_a_family(part: Part, song: Song) -> bool:
     others = [p for p in song.parts if p.id != part.id]
     alone = not any(family_of(p.instrument) == REST for p in others)
     return part.instrument == "drum_kit" or (alone and bool(others))
+
+
+def is_bare_rest(part: Part, song: Song) -> bool:
+    """Returns whether a mono stem is all of a song but its voices, drums and bass."""
+    return part.instrument == "other" and holds_a_family(part, song)
 
 
 def reverb_kind(part: Part, song: Song, decay: float) -> dict[str, float | str]:

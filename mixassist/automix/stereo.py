@@ -12,13 +12,17 @@ from mixassist.automix.counterparts import LOW_END, SIDES_DISTANCE, Pair, named_
 from mixassist.automix.instrument_sound import has_width
 from mixassist.automix.rules_table import rules_table
 from mixassist.automix.song import Part, Song
+from mixassist.automix.space import is_bare_rest
 from mixassist.automix.toms import tom_row
 
-_CENTRED = frozenset({"kick", "snare", "bass", "drum_kit", "room", "other"})
+_CENTRED = frozenset({"kick", "snare", "bass", "drum_kit", "room"})
 """In the middle when they are alone."""
 _DUO = 2
 _ALONE = 0.4
 """Share of an instrument's usual spread for a part that has no counterpart."""
+REST_ASIDE = 0.2
+"""How far the rest of a song in one mono stem stands aside, about as far as a guitar without a counterpart: in the
+middle it would cover the voice, and a mix of mono stems has no other width than its reverberation."""
 _KIT_SPREAD = {"tom": (0.41, -1.0), "hihat": (0.4, -1.0), "cymbals": (0.6, 1.0)}
 """The kit as its drummer sees it: usual spread and the side of the first: hi-hat and high tom left, ride right."""
 _WIDEST = 0.75
@@ -51,6 +55,7 @@ def pans(song: Song, levels_lu: Mapping[str, float]) -> dict[str, float]:
         pairs = [pair for pair in named.pairs if not pair.marked]
         group = [p for p in named.rest if p.id not in marks]
         if instrument in _STAY:
+            left_over.extend(p for p in group if is_bare_rest(p, song))
             continue
         if instrument in _KIT_SPREAD:
             places.update(_kit_places(song, instrument, pairs, group))
@@ -130,6 +135,8 @@ def _pair_places(instrument: str, pairs: Sequence[Pair]) -> dict[str, float]:
 
 def _alone(part: Part) -> float:
     """How far from the middle the rules put a part without a counterpart."""
+    if part.instrument == "other":
+        return REST_ASIDE
     centred = part.instrument in _CENTRED or part.instrument == "overhead"
     return 0.0 if centred else _ALONE * rules_table()[part.instrument].pan_spread
 
