@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from mixassist.automix.families import BASS, DRUMS, FAMILIES, REST, VOICES
+from mixassist.automix.rules_table import family_levels_lu
 from mixassist.domain.errors import MixAssistError
 from mixassist.evaluation.censored_levels import envelope_db, stem_level
 
@@ -80,6 +81,13 @@ def finished_songs(annotations: str | Path, decisions: str | Path) -> list[Finis
             mean = float(np.mean(list(levels.values())))
             found.append(FinishedSong(name, str(entry["genre"]), {f: levels[f] - mean for f in FAMILIES}))
     return found
+
+
+def mean_error_lu(songs: Sequence[FinishedSong], levels_lu: Mapping[str, float]) -> float:
+    """Returns how far the songs' families are from given levels: the mean absolute difference, means taken off."""
+    given = np.array([levels_lu[f] for f in FAMILIES])
+    there = np.array([[s.families_lu[f] for f in FAMILIES] for s in songs])
+    return float(np.abs(there - (given - given.mean())).mean())
 
 
 def _powers(
@@ -171,6 +179,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             f"{f} {m:+.1f} ± {d:.1f}" for f, m, d in zip(FAMILIES, table.mean(0), table.std(0), strict=True)
         )
         print(f"{group} ({len(members)} songs): {text} LU")
+    for name, levels in {
+        "equal loudness": dict.fromkeys(FAMILIES, 0.0),
+        "the rules for raw takes": family_levels_lu(0.0),
+        "the rules for stems with effects printed": family_levels_lu(1.0),
+    }.items():
+        print(f"{name}: {mean_error_lu(songs, levels):.2f} LU off, mean over songs and families")
     return 0
 
 

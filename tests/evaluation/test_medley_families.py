@@ -12,7 +12,7 @@ import pytest
 from mixassist.automix.families import FAMILIES
 from mixassist.domain.errors import MixAssistError
 from mixassist.evaluation.censored_levels import envelope_db, stem_level
-from mixassist.evaluation.medley_families import LOUDER_THAN_ENVELOPE_LU, finished_songs, main
+from mixassist.evaluation.medley_families import LOUDER_THAN_ENVELOPE_LU, finished_songs, main, mean_error_lu
 
 FRAMES = 4000
 STEMS = {
@@ -98,7 +98,10 @@ def test_families_stand_as_they_were_mixed(folders: tuple[Path, Path], capsys: p
     assert (song.name, song.genre) == ("Good", "Rock")
     assert [song.families_lu[f] for f in FAMILIES] == pytest.approx([3.0, -1.0, -3.0, 1.0], abs=1.5)
     assert main([str(f) for f in folders]) == 0
-    assert "all (1 songs): voices +" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "all (1 songs): voices +" in told
+    assert f"equal loudness: {mean_error_lu([song], dict.fromkeys(FAMILIES, 5.0)):.2f} LU off" in told
+    assert mean_error_lu([song], song.families_lu) == pytest.approx(0.0, abs=1e-9)
 
 
 def test_what_is_no_annotation_is_told(folders: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
