@@ -173,7 +173,9 @@ class Console(QWidget):
         """Asks for the height of a whole strip and the scroll bar under it, as far as a low window has it."""
         strip = next(iter(self._strips.values()), None)
         if strip is not None:
-            strip.layout().activate()  # a line that has just been shown counts
+            layout = strip.layout()
+            if layout is not None:
+                layout.activate()  # a line that has just been shown counts
             bar = self.row.horizontalScrollBar().sizeHint().height()
             self._strip_height = strip.minimumSizeHint().height() + bar
             self.row.setMinimumHeight(min(self._strip_height, _LEAST_ROW_PIXELS))

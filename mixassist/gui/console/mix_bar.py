@@ -77,8 +77,8 @@ class MixBar(QWidget):
         for widget in (self.slots, self.match, self.match_words, self.reference):
             row.addWidget(widget)
         row.addStretch(1)
-        for widget in (self.amount, self.group, self.wide):
-            row.addWidget(widget)
+        for control in (self.amount, self.group, self.wide):
+            row.addWidget(control)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a narrow window what menus and keys do as well makes room."""

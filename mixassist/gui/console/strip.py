@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPaintEvent
+from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from mixassist.domain.instruments import INSTRUMENT
@@ -233,7 +233,7 @@ class Strip(QFrame):
             self.selected.emit(self.track_id)
         super().mousePressEvent(event)
 
-    def contextMenuEvent(self, event) -> None:  # type: ignore[no-untyped-def]
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if not (self._is_selected or self._is_picked):
             self.selected.emit(self.track_id)
         self.menu_wanted.emit(self.track_id, event.globalPos())

@@ -18,6 +18,7 @@ from mixassist.domain.commands import BackToPrediction, RenameTrack, SetChannelF
 from mixassist.domain.instruments import INSTRUMENTS
 from mixassist.domain.parameters import keys_of
 from mixassist.domain.session import Session
+from mixassist.domain.track import Track
 from mixassist.gui import paint
 from mixassist.gui.editor import Editor
 from mixassist.gui.editors.channel_panel import PANEL_WIDTH, ChannelPanel
@@ -182,7 +183,7 @@ class ChannelStack(QFrame):
         self._later.drop(track_id)
         self._panels[track_id].show_track(self._session.track(track_id), self._session)
 
-    def _source_words(self, track, session: Session) -> str:  # type: ignore[no-untyped-def]
+    def _source_words(self, track: Track, session: Session) -> str:
         sides = self.tr("stereo") if track.source.channel_count == 2 else self.tr("mono")
         seconds = track.source.frames_at(session.sample_rate_hz) / session.sample_rate_hz
         file = track.source.files[0].path.replace("\\", "/").rsplit("/", 1)[-1]

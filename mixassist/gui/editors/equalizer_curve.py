@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
@@ -175,7 +175,7 @@ class EqualizerCurve(QWidget):
             keys = [key for key in PARAMETER if key.startswith(f"{band}_")]
             self.bands_edited.emit({k: PARAMETER[k].default for k in keys}, f"reset {band.replace('_', ' ')}")
 
-    def leaveEvent(self, event) -> None:  # type: ignore[no-untyped-def]
+    def leaveEvent(self, event: QEvent) -> None:
         self._hovered = ""
         self.update()
 

@@ -99,11 +99,11 @@ class ReverbCurve(QWidget):
     def _draw_curve(self, painter: QPainter, area: QRectF, span_s: float, ink: QColor) -> None:
         assert self._curve is not None
         line = _line(area, span_s, self._curve, self._controls)
-        if not len(line):
+        if line.isEmpty():
             return
         filled = QPolygonF(line)
-        filled.append(QPointF(line[-1].x(), area.bottom()))
-        filled.append(QPointF(line[0].x(), area.bottom()))
+        filled.append(QPointF(line.constLast().x(), area.bottom()))
+        filled.append(QPointF(line.constFirst().x(), area.bottom()))
         soft = QColor(ink)
         soft.setAlpha(45)
         painter.setPen(Qt.PenStyle.NoPen)

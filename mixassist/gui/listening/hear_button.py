@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize
-from PySide6.QtGui import QPaintEvent
+from PySide6.QtGui import QFontMetrics, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from mixassist.gui import paint
@@ -26,7 +26,7 @@ class ChoiceButton(PaintedButton):
 
     def sizeHint(self) -> QSize:
         font = paint.sized(self.font(), self._pixels, bold=True)
-        metrics = self.fontMetrics() if font == self.font() else _metrics(font)
+        metrics = self.fontMetrics() if font == self.font() else QFontMetrics(font)
         return QSize(max(metrics.horizontalAdvance(self.text()) + 44, 2 * self._pixels + 56), self._pixels + 50)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -50,9 +50,3 @@ class ChoiceButton(PaintedButton):
             paint.label(painter, QRectF(rect.left(), rect.bottom() - 25, rect.width(), 18), self.key_words, quiet)
         if self.hasFocus():
             paint.focus_ring(painter, rect, theme.colour("text"), 10)
-
-
-def _metrics(font):  # type: ignore[no-untyped-def]
-    from PySide6.QtGui import QFontMetrics
-
-    return QFontMetrics(font)

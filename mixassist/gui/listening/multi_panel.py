@@ -18,8 +18,8 @@ class CommentField(QLineEdit):
     """A line of text in which every letter and Enter belong to the text, not to the page."""
 
     def event(self, event: QEvent) -> bool:
-        is_override = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
-        if is_override and event.key() != Qt.Key.Key_Escape:  # type: ignore[attr-defined]
+        is_override = event.type() == QEvent.Type.ShortcutOverride
+        if is_override and isinstance(event, QKeyEvent) and event.key() != Qt.Key.Key_Escape:
             event.accept()
             return True
         return super().event(event)

@@ -24,8 +24,8 @@ from mixassist.gui.listening.trial_panel import TrialPanel
 from mixassist.gui.widgets.push_button import PushButton
 
 if TYPE_CHECKING:
-    from mixassist.api.listening import Verification
     from mixassist.gui.main_window import MainWindow
+    from mixassist.listening.verification import Verification
 
 _TICK_MS = 33
 _WIDTH = 900
@@ -218,7 +218,9 @@ class ListeningPage(QWidget):
             return
         self.result.show_result(result)
         self._pages.setCurrentIndex(2)
-        self.result.findChild(PushButton, "blind.result.close").setFocus()
+        close = self.result.findChild(PushButton, "blind.result.close")
+        if close is not None:
+            close.setFocus()
         if result.outcome == "finished":
             self.conductor.draw_result(result.log_path, self.result.show_picture)
 

@@ -107,10 +107,10 @@ class SetupForm(QWidget):
         self.rounds.setRange(1, 20)
         self.rounds.setValue(3)
         self.screening.setChecked(True)
-        for box in (self.start_s, self.end_s):
-            box.setDecimals(2)
-            box.setRange(0.0, 86_400.0)
-            box.setSuffix(" s")
+        for seconds in (self.start_s, self.end_s):
+            seconds.setDecimals(2)
+            seconds.setRange(0.0, 86_400.0)
+            seconds.setSuffix(" s")
         for field in (self.trials, self.rounds, self.start_s, self.end_s, self.listener, self.title, self.folder):
             field.setMinimumHeight(28)
         for box in (self.trials, self.rounds, self.start_s, self.end_s):

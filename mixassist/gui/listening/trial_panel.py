@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from mixassist.gui import paint
@@ -38,7 +38,9 @@ class TrialPanel(QWidget):
         self._lay_out(run)
         self.show_answer("")
 
-    def _buttons(self, named: Named, name: str, pixels: int, signal, spoken: str) -> dict[str, ChoiceButton]:  # type: ignore[no-untyped-def]
+    def _buttons(
+        self, named: Named, name: str, pixels: int, signal: SignalInstance, spoken: str
+    ) -> dict[str, ChoiceButton]:
         made = {}
         for key, words in named:
             shown = key if words != key else ""

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize
+from PySide6.QtCore import QPoint, QRectF, QSize
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QCheckBox
 
@@ -20,7 +20,7 @@ class CheckBox(QCheckBox):
         words = self.fontMetrics().horizontalAdvance(self.text())
         return QSize(_SIDE + (_GAP + words if words else 0) + 6, 26)
 
-    def hitButton(self, place) -> bool:  # type: ignore[no-untyped-def]
+    def hitButton(self, place: QPoint) -> bool:
         return self.rect().contains(place)
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -3,13 +3,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractButton
+
+# The widget comes in by the other base: Qt allows one of its classes among the bases, no more.
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget as _Base
+else:
+    _Base = object
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
-class EnterPresses:
+class EnterPresses(_Base):
     """Goes before a Qt button among a class's bases: Space stays the transport's, Enter presses."""
 
     def event(self, event: QEvent) -> bool:
@@ -25,5 +34,6 @@ class EnterPresses:
             super().keyPressEvent(event)
 
     def press_by_key(self) -> None:
-        """What Enter does: a click."""
+        """What Enter does: a click. What is no button says something else."""
+        assert isinstance(self, QAbstractButton)
         self.click()

@@ -56,7 +56,9 @@ class KeyTree(QTreeWidget):
             row.setHidden(match(letters, row.text(0)) is None and not contains(letters, told))
         for index in range(self.topLevelItemCount()):
             group = self.topLevelItem(index)
-            group.setHidden(all(group.child(i).isHidden() for i in range(group.childCount())))
+            if group is not None:
+                rows = (group.child(i) for i in range(group.childCount()))
+                group.setHidden(all(r is None or r.isHidden() for r in rows))
 
     def selected_name(self) -> str:
         """Returns the action of the current row; empty on a heading."""

@@ -91,12 +91,17 @@ class MessageBar(QWidget):
         message = Message(text, kind, self)
         message.close_button.clicked.connect(lambda: self._close(message))
         for words, call in actions:
-            message.add_button(words).clicked.connect(lambda _=False, do=call: (self._close(message), do()))
+            message.add_button(words).clicked.connect(lambda _=False, do=call: self._answer(message, do))
         self._messages.append(message)
         self._layout.addWidget(message)
         while len(self._messages) > _MOST:
             self._close(self._messages[0])
         self.show()
+
+    def _answer(self, message: Message, call: Callable[[], object]) -> None:
+        """Closes a message and does what its button says."""
+        self._close(message)
+        call()
 
     def follow_edits(self, editor: Editor) -> None:
         """Says why an edit was refused, in the place of what was said of the one before, until one is accepted."""

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from mixassist.gui import paint
@@ -49,13 +49,13 @@ class PaletteRow(QStyledItemDelegate):
             paint.label(painter, words, f"– {entry.lacking}", ink, paint.Align.AlignLeft, elide=True)
         painter.restore()
 
-    def _draw_keys(self, painter: QPainter, rect: QRectF, keys: str, ink) -> float:  # type: ignore[no-untyped-def]
+    def _draw_keys(self, painter: QPainter, rect: QRectF, keys: str, ink: QColor) -> float:
         font = paint.sized(self._view.font(), 11)
         painter.setFont(font)
         paint.label(painter, rect.adjusted(0, 0, -11, 0), keys, ink, paint.Align.AlignRight)
         return QFontMetricsF(font).horizontalAdvance(keys)
 
-    def _draw_title(self, painter: QPainter, rect: QRectF, title: str, places: frozenset[int], ink) -> float:  # type: ignore[no-untyped-def]
+    def _draw_title(self, painter: QPainter, rect: QRectF, title: str, places: frozenset[int], ink: QColor) -> float:
         """Writes the title in runs of found and other letters; returns where it ends."""
         plain, heavy = paint.sized(self._view.font(), 13), paint.sized(self._view.font(), 13, bold=True)
         x, place = rect.left(), 0

@@ -8,7 +8,7 @@ drags, Ctrl or Shift for a tenth, double-click for the default, Alt-click for th
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractSlider, QWidget
 
 from mixassist.domain.errors import MixAssistError
@@ -219,7 +219,7 @@ class ParameterSlider(QAbstractSlider):
                 return True
         return super().event(event)
 
-    def contextMenuEvent(self, event) -> None:  # type: ignore[no-untyped-def]
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.menu_wanted.emit(event.globalPos())
         event.accept()
 
@@ -231,7 +231,7 @@ class ParameterSlider(QAbstractSlider):
         super().focusOutEvent(event)
         self.update()
 
-    def enterEvent(self, event) -> None:  # type: ignore[no-untyped-def]
+    def enterEvent(self, event: QEnterEvent) -> None:
         super().enterEvent(event)
         self.update()
 

@@ -20,7 +20,7 @@ class TickDelegate(QStyledItemDelegate):
         super().paint(painter, option, index)
         if Qt.CheckState(index.data(Qt.ItemDataRole.CheckStateRole) or 0) is not Qt.CheckState.Checked:
             return
-        widget = option.widget  # type: ignore[attr-defined]
+        widget = option.widget
         whole = QStyleOptionViewItem(option)
         self.initStyleOption(whole, index)
         style = widget.style() if isinstance(widget, QWidget) else QApplication.style()

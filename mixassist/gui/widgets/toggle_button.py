@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from mixassist.gui import paint
@@ -98,7 +98,7 @@ class ToggleButton(PaintedButton):
         if self.hasFocus():
             paint.focus_ring(painter, rect, theme.colour("text" if lit else "accent"))
 
-    def _draw_face(self, painter: QPainter, rect: QRectF, ink) -> None:  # type: ignore[no-untyped-def]
+    def _draw_face(self, painter: QPainter, rect: QRectF, ink: QColor) -> None:
         centre = rect.center()
         if self.face == "lock":
             paint.padlock(painter, centre, 8.5, ink)
