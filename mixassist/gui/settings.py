@@ -37,6 +37,28 @@ class Settings:
         values: keys that differ from their defaults.
     """
 
+    theme: str
+    show_channel_panel: bool
+    show_waveforms: bool
+    show_mixer: bool
+    show_pictures: bool
+    show_reductions: bool
+    follow_playhead: bool
+    show_history: bool
+    method: str
+    device: str
+    render_cache_gb: float
+    autosave_minutes: float
+    recents: list[str]
+    last_folder: str
+    geometry: str
+    keys: dict[str, list[str]]
+    palette: list[str]
+    pictures: dict[str, list[str]]
+    trouble: tuple[str, ...]
+    _values: dict[str, Any]
+    _listeners: dict[str, list[Listener]]
+
     def __init__(self, **values: Any) -> None:
         self.__dict__["_values"] = {s.key: copy.deepcopy(s.default) for s in SCHEMA}
         self.__dict__["_listeners"] = {}

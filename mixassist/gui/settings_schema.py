@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """THE table of settings: types, ranges, defaults and words. The file, its checks and the dialog come from it.
 
-A new setting is one row here; `settings.KEY` reads and writes it, and `settings.listen(KEY, call)` follows it.
+A new setting is one row here, and its type one line of `Settings`; `settings.KEY` reads and writes it, and
+`settings.listen(KEY, call)` follows it.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import get_origin, get_type_hints
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -25,6 +26,13 @@ def test_every_row_allows_its_own_default_and_says_what_it_is(setting) -> None: 
     if setting.group:
         assert setting.label
         assert setting.description.endswith(".")
+
+
+def test_every_row_is_an_attribute_of_its_type() -> None:
+    declared = get_type_hints(Settings)
+    kinds = {s.key: get_origin(declared[s.key]) or declared[s.key] for s in SCHEMA}
+    assert kinds == {s.key: type(s.default) for s in SCHEMA}
+    assert {key for key in declared if not key.startswith("_")} == {*SETTING, "trouble"}
 
 
 @pytest.mark.parametrize(
