@@ -84,8 +84,8 @@ def test_a_key_is_changed_by_keyboard_and_acts_at_once(qtbot: QtBot, window: Mai
     window.actions_by_name["change_keys"].trigger()
     editor = window.findChild(QWidget, "sheet.key_editor")
     for letter in "unsolo ev":
-        QTest.keyClick(editor.find, letter)
-    QTest.keyClick(editor.find, Qt.Key.Key_Down)
+        QTest.keyClick(editor.find_field, letter)
+    QTest.keyClick(editor.find_field, Qt.Key.Key_Down)
     assert editor.tree.selected_name() == "clear_solos"
     editor.field.setFocus()
     QTest.keyClick(editor.field, Qt.Key.Key_F9)

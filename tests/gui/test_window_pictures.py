@@ -73,7 +73,7 @@ def test_a_sine_of_minus_20_dbfs_lights_its_band_at_minus_20_db(tone_window: Mai
     pixel = image.image.pixelColor(image.image.width() // 2, y)
     wanted = QColor.fromRgb(int(level_colours()[round((-20.0 + 80.0) / 80.0 * 255)]))
     assert abs(pixel.lightness() - wanted.lightness()) <= 6
-    row.cursor.look(row, float(RATE), share_of(row, 1000.0))
+    row.cursor_place.look(row, float(RATE), share_of(row, 1000.0))
     words = tone_window.pictures.desk.panel.readout.text()  # type: ignore[union-attr]
     assert "0:01.000" in words
     assert "1 kHz" in words
@@ -324,7 +324,7 @@ def test_strange_audio_is_shown_or_explained(
         window.pictures.show_spectrograms()
         settle(qtbot, window)
         row = pictures.panel.mel_rows[0]
-        row.cursor.look(row, 100.0, 0.5)
+        row.cursor_place.look(row, 100.0, 0.5)
         assert "−∞ dB" in row.reading()
 
 
@@ -375,7 +375,7 @@ def test_portraits_show_the_equaliser_of_the_selected_channel(tone_window: MainW
     curve = panel.curve.curves[0]
     assert float(np.interp(-10.0, curve.x, curve.y)) == pytest.approx(-25.0, abs=0.5)
     assert "9.0 dB" in panel.magnitude.reading_at(
-        panel.magnitude.body().left() + float(panel.magnitude.x.share(1000.0)) * panel.magnitude.body().width()
+        panel.magnitude.body().left() + float(panel.magnitude.x_axis.share(1000.0)) * panel.magnitude.body().width()
     )
 
 

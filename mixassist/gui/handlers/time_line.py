@@ -26,9 +26,9 @@ class TimeLine(QObject):
         super().__init__(window)
         self._window, self._workspace = window, window.workspace
         self.axis = TimeAxis(self)
-        self.thread = PictureThread(self)
-        self.waveforms = WaveformView(self.axis, self.thread, window)
-        self.overview = OverviewBar(self.axis, self.thread, window)
+        self.picture_thread = PictureThread(self)
+        self.waveforms = WaveformView(self.axis, self.picture_thread, window)
+        self.overview = OverviewBar(self.axis, self.picture_thread, window)
         self.panel = TimeLinePanel(self.overview, self.waveforms, window)
         self.mix = MixWaveform(self._workspace.sound, self._workspace.tasks, self.axis, self)
         self.mix.changed.connect(self._take_mix)
@@ -39,7 +39,7 @@ class TimeLine(QObject):
     @property
     def is_settled(self) -> bool:
         """Whether every picture of what is seen is drawn."""
-        return self.thread.is_idle and self.mix.is_settled
+        return self.picture_thread.is_idle and self.mix.is_settled
 
     def show_session(self, session: Session, selected_id: str) -> None:
         """Follows the session and the chosen track."""
@@ -76,7 +76,7 @@ class TimeLine(QObject):
     def stop(self) -> None:
         """Ends drawing."""
         self.mix.stop()
-        self.thread.close()
+        self.picture_thread.close()
 
     def toggle_loop(self) -> None:
         """Lets playback go round the selection, or the whole session without one; or straight on again."""

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QKeySequenceEdit, QLabel, QLineEdit, QWidget
@@ -13,6 +15,8 @@ from mixassist.gui.panels.sheet import Sheet
 from mixassist.gui.widgets.key_tree import KeyTree, filter_field
 from mixassist.gui.widgets.push_button import PushButton
 
+_INTO_LIST = (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
 
 class KeyEditor(Sheet):
     """A list of actions and, under it, what can be done with the keys of the chosen one."""
@@ -21,7 +25,7 @@ class KeyEditor(Sheet):
         super().__init__("key_editor", parent)
         self._key_map = key_map
         self.tree = KeyTree(key_map, self)
-        self.find = filter_field(self.tree, self)
+        self.find_field = filter_field(self.tree, self)
         self.field = QKeySequenceEdit(self)
         self.field.setMaximumSequenceLength(1)
         self.field.setObjectName("key_editor.field")
@@ -39,12 +43,12 @@ class KeyEditor(Sheet):
         self.tree.currentItemChanged.connect(lambda *_: self._chosen())
         self.field.keySequenceChanged.connect(lambda _: self._refresh())
         key_map.changed.connect(self._refresh)
-        self.find.installEventFilter(self)
+        self.find_field.installEventFilter(self)
         self._refresh()
-        self.find.setFocus()
+        self.find_field.setFocus()
 
     def _lay_out(self) -> None:
-        self.body.addWidget(self.find)
+        self.body.addWidget(self.find_field)
         self.body.addWidget(self.tree, 1)
         self.body.addWidget(self.words)
         row = QHBoxLayout()
@@ -60,7 +64,7 @@ class KeyEditor(Sheet):
         self.reset_all = self.add_button(self.tr("All defaults"), self._key_map.reset, "reset_all", left=True)
         self.finish(self.tr("Change keys"), 780, 620)
 
-    def _button(self, words: str, name: str, call) -> PushButton:  # type: ignore[no-untyped-def]
+    def _button(self, words: str, name: str, call: Callable[[], None]) -> PushButton:
         button = PushButton(words, self)
         button.setObjectName(f"key_editor.{name}")
         button.setAutoDefault(False)
@@ -70,8 +74,8 @@ class KeyEditor(Sheet):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Down goes from the field that filters into the list."""
-        is_press = watched is self.find and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress
-        if is_press and event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        is_press = watched is self.find_field and event.type() == QEvent.Type.KeyPress
+        if is_press and isinstance(event, QKeyEvent) and event.key() in _INTO_LIST:
             self._enter_list()
             return True
         return super().eventFilter(watched, event)

@@ -79,7 +79,7 @@ class CurvePlot(QWidget):
 
     def __init__(self, title: str, x: PlotAxis, y: PlotAxis, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.title, self.x, self.y = title, x, y
+        self.title, self.x_axis, self.y_axis = title, x, y
         self.words = self.short_words = ""
         self.curves: tuple[Curve, ...] = ()
         self.band: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None
@@ -108,7 +108,7 @@ class CurvePlot(QWidget):
 
     def show_range(self, y: PlotAxis) -> None:
         """Takes another range of values."""
-        self.y = y
+        self.y_axis = y
         self.update()
 
     def body(self) -> QRectF:
@@ -140,8 +140,8 @@ class CurvePlot(QWidget):
         paint.label(painter, room, self.title, theme.colour("text"), paint.Align.AlignLeft)
         used = painter.fontMetrics().horizontalAdvance(self.title) + 8
         painter.setFont(paint.sized(self.font(), 10))
-        units = self.tr("{0} over {1}").format(self.y.unit, self.x.unit) if self.y.unit and self.x.unit else ""
-        units = units or self.y.unit or self.x.unit
+        x_unit, y_unit = self.x_axis.unit, self.y_axis.unit
+        units = self.tr("{0} over {1}").format(y_unit, x_unit) if y_unit and x_unit else y_unit or x_unit
         paint.label(painter, room.adjusted(used, 0, 0, 0), units, theme.colour("dim"), paint.Align.AlignLeft)
         used += painter.fontMetrics().horizontalAdvance(units) + 10
         left = room.adjusted(used, 0, 0, 0)
@@ -152,20 +152,20 @@ class CurvePlot(QWidget):
     def _draw_axes(self, painter: QPainter, theme: Theme, body: QRectF) -> None:
         painter.setFont(paint.sized(self.font(), 9))
         grid = mixed(theme.colour("sunken"), theme.colour("line"), 0.8)
-        for value in self.y.ticks(max(int(body.height() / 18), 2)):
-            place = body.bottom() - float(self.y.share(value)) * body.height()
+        for value in self.y_axis.ticks(max(int(body.height() / 18), 2)):
+            place = body.bottom() - float(self.y_axis.share(value)) * body.height()
             painter.setPen(QPen(grid, 1))
             painter.drawLine(QPointF(body.left(), place), QPointF(body.right(), place))
             room = QRectF(2, min(max(place - 7, body.top() - 3), body.bottom() - 11), _LEFT - 6, 14)
-            words = self.y.text(value).replace("-", "−")
+            words = self.y_axis.text(value).replace("-", "−")
             paint.label(painter, room, words, theme.colour("dim"), paint.Align.AlignRight)
-        for value in self.x.ticks(max(int(body.width() / 40), 2)):
-            place = body.left() + float(self.x.share(value)) * body.width()
+        for value in self.x_axis.ticks(max(int(body.width() / 40), 2)):
+            place = body.left() + float(self.x_axis.share(value)) * body.width()
             painter.setPen(QPen(grid, 1))
             painter.drawLine(QPointF(place, body.top()), QPointF(place, body.bottom()))
             room = QRectF(place - 25, body.bottom() + 1, 50, _BOTTOM - 3)
             if room.left() > 0 and room.right() < self.width() + 14:
-                paint.label(painter, room, self.x.text(value).replace("-", "−"), theme.colour("dim"))
+                paint.label(painter, room, self.x_axis.text(value).replace("-", "−"), theme.colour("dim"))
 
     def _draw_band(
         self, painter: QPainter, theme: Theme, body: QRectF, x: np.ndarray, low: np.ndarray, high: np.ndarray
@@ -177,8 +177,8 @@ class CurvePlot(QWidget):
         painter.fillPath(path, fill)
 
     def _path(self, body: QRectF, x: np.ndarray, y: np.ndarray) -> QPainterPath:
-        xs = body.left() + self.x.share(x) * body.width()
-        ys = body.bottom() - np.clip(self.y.share(y), -1.0, 2.0) * body.height()
+        xs = body.left() + self.x_axis.share(x) * body.width()
+        ys = body.bottom() - np.clip(self.y_axis.share(y), -1.0, 2.0) * body.height()
         path = QPainterPath()
         is_down = False
         for across, up in zip(xs.tolist(), ys.tolist(), strict=True):
@@ -194,12 +194,12 @@ class CurvePlot(QWidget):
     def reading_at(self, x: float) -> str:
         """Returns the value of every curve at a horizontal place, in words."""
         body = self.body()
-        place = self.x.value(min(max((x - body.left()) / max(body.width(), 1.0), 0.0), 1.0))
-        lines = [f"{self.x.text(place)} {self.x.unit}".strip()]
+        place = self.x_axis.value(min(max((x - body.left()) / max(body.width(), 1.0), 0.0), 1.0))
+        lines = [f"{self.x_axis.text(place)} {self.x_axis.unit}".strip()]
         for curve in self.curves:
             if len(curve.x):
-                value = float(curve.y[int(np.argmin(np.abs(self.x.share(curve.x) - self.x.share(place))))])
-                text = "–" if math.isnan(value) else f"{value:.1f} {self.y.unit}".replace("-", "−")
+                value = float(curve.y[int(np.argmin(np.abs(self.x_axis.share(curve.x) - self.x_axis.share(place))))])
+                text = "–" if math.isnan(value) else f"{value:.1f} {self.y_axis.unit}".replace("-", "−")
                 lines.append(f"{curve.name}: {text}" if curve.name else text)
         return "\n".join(lines)
 

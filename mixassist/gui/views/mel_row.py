@@ -154,10 +154,10 @@ class MelRow(TimePicture):
         return self._mean_db
 
     def reading(self) -> str:
-        if self.cursor.frame is None:
+        if self.cursor_place.frame is None:
             return ""
-        words = time_text(self.cursor.frame / self.axis.sample_rate_hz)
-        found = self.level_at(self.cursor.frame, self.cursor.share)
+        words = time_text(self.cursor_place.frame / self.axis.sample_rate_hz)
+        found = self.level_at(self.cursor_place.frame, self.cursor_place.share)
         if found is None:
             return f"{self.title}  {words}"
         frequency_hz, level = found

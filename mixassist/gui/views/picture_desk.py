@@ -40,14 +40,14 @@ class PictureDesk(QObject):
         self._window, self._pictures = window, pictures
         space, line = window.workspace, window.time_line
         self._axis = line.axis
-        self._thread = line.thread
+        self._thread = line.picture_thread
         self.sounds = SoundDesk(space.sound, space.tasks, self)
         self.mel = MelDesk(self.sounds, space.tasks, self)
         self.waves = WaveDesk(self.sounds, space.tasks, self)
         self.pairs = PairDesk(self.sounds, space.tasks, self)
         self.measures = NumbersDesk(self.sounds, space.tasks, self)
         self.effects = PortraitDesk(space.tasks, self)
-        self.panel = PicturesPanel(line.axis, line.thread, self.mel, self.waves, pictures.holder)
+        self.panel = PicturesPanel(line.axis, line.picture_thread, self.mel, self.waves, pictures.holder)
         self.numbers, self.portraits = NumbersPanel(self.panel), PortraitsPanel(self.panel)
         self.panel.put_side(self.numbers)
         self.panel.put_portraits(self.portraits)
@@ -66,8 +66,9 @@ class PictureDesk(QObject):
         self._axis.selection_changed.connect(self.refresh)
         self._session = Session()
         self._track_id = ""
-        self._position = 0
-        self._heard: tuple[Any, Any] | None = None
+        self._position: int = 0
+        self._heard: tuple[str, str, float] | tuple[()] | None = None
+        """What the residual that sounds was made of, empty before both sounds are there; None: the session sounds."""
         self._shown_numbers: Any = None
         self._shown_portraits: Any = None
         self.refresh()
@@ -329,7 +330,7 @@ class PictureDesk(QObject):
 
     def hear_null(self) -> None:
         """Plays what remains of the pair alone, from where the playhead is, as soon as both sounds are there."""
-        self._heard = (None, None)
+        self._heard = ()
         self.refresh()
 
     def hear_session(self) -> None:
@@ -351,7 +352,7 @@ class PictureDesk(QObject):
         gain_db = self.pairs.gain_db(*self._pair()) if self.choice.matched else 0.0
         now = (first.identity, second.identity, gain_db)
         if now != self._heard:
-            self._heard = now  # type: ignore[assignment]
+            self._heard = now
             self._window.workspace.sound.play_instead(residual_to_play(first, second, gain_db))
 
 

@@ -135,13 +135,13 @@ class PortraitsPanel(QWidget):
         self.curve.show_range(PlotAxis(-60, top, unit="dB"))
         self.curve.show_curves(curves)
         steps = tuple(self._curve(p, p.step.seconds, p.step.gain_db) for p in portraits)
-        self.step.x = PlotAxis(0, float(portraits[0].step.seconds[-1]), text=self.step.x.text, unit="ms")
+        self.step.x_axis = PlotAxis(0, float(portraits[0].step.seconds[-1]), text=self.step.x_axis.text, unit="ms")
         self.step.show_range(_fitted(steps, 6.0, 6.0))
         self.step.show_curves(steps)
 
     def _show_reverb(self, portraits: tuple[Any, ...]) -> None:
         length_s = max(len(p.impulse) / p.impulse_rate_hz for p in portraits)
-        self.impulse.x = PlotAxis(0, min(max(length_s, 0.01), 0.25), text=self.impulse.x.text, unit="ms")
+        self.impulse.x_axis = PlotAxis(0, min(max(length_s, 0.01), 0.25), text=self.impulse.x_axis.text, unit="ms")
         curves = []
         for portrait in portraits:
             wave = portrait.impulse[:, 0] if portrait.impulse.ndim == 2 else portrait.impulse
@@ -152,7 +152,7 @@ class PortraitsPanel(QWidget):
         self.impulse.show_curves(tuple(curves))
         decays = tuple(self._curve(p, p.decay.seconds, p.decay.level_db) for p in portraits if len(p.decay.seconds))
         last = max((float(c.x[-1]) for c in decays), default=1.0)
-        self.decay.x = PlotAxis(0, max(last, 0.05), unit="s")
+        self.decay.x_axis = PlotAxis(0, max(last, 0.05), unit="s")
         known = [p for p in portraits if math.isfinite(p.decay.reverberation_s)]
         times = ", ".join(f"{self._name(p)} {p.decay.reverberation_s:.2f} s" for p in known)
         short = " · ".join(f"{p.decay.reverberation_s:.2f}" for p in known)

@@ -55,7 +55,7 @@ class TimePicture(QWidget):
 
     def __init__(self, axis: TimeAxis, cursor: PictureCursor, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.axis, self.cursor = axis, cursor
+        self.axis, self.cursor_place = axis, cursor
         self.position = 0
         self.title = ""
         self.selects_by_press = False
@@ -73,6 +73,11 @@ class TimePicture(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(240, LEAST_HEIGHT)
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether the newest of what is known is drawn."""
+        return True
 
     def body(self) -> QRectF:
         """Returns the rectangle of the picture itself."""
@@ -139,15 +144,15 @@ class TimePicture(QWidget):
         paint.label(painter, body.adjusted(10, 0, -10, 0), words, theme.colour("dim"), elide=True)
 
     def _draw_cursor(self, painter: QPainter, theme: Theme, body: QRectF) -> None:
-        if self.cursor.frame is None:
+        if self.cursor_place.frame is None:
             return
         ink = mixed(theme.colour("text"), theme.colour("accent"), 0.4)
         ink.setAlpha(170)
         painter.setPen(QPen(ink, 1, Qt.PenStyle.DotLine))
-        x = self.x_of(self.cursor.frame)
+        x = self.x_of(self.cursor_place.frame)
         painter.drawLine(QPointF(x, body.top()), QPointF(x, body.bottom()))
         if self.has_height:
-            y = body.bottom() - self.cursor.share * body.height()
+            y = body.bottom() - self.cursor_place.share * body.height()
             painter.drawLine(QPointF(body.left(), y), QPointF(body.right(), y))
 
     @property
@@ -165,16 +170,18 @@ class TimePicture(QWidget):
         if event.buttons() & Qt.MouseButton.LeftButton:
             self._mouse.move(place.x())
         if body.contains(place):
-            self.cursor.look(self, self.frame_at(place.x()), (body.bottom() - place.y()) / max(body.height(), 1.0))
+            self.cursor_place.look(
+                self, self.frame_at(place.x()), (body.bottom() - place.y()) / max(body.height(), 1.0)
+            )
         else:
-            self.cursor.look_away()
+            self.cursor_place.look_away()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
             self._mouse.release(event.position().x())
 
     def leaveEvent(self, event: QEvent) -> None:
-        self.cursor.look_away()
+        self.cursor_place.look_away()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         self._mouse.wheel(event)
@@ -183,9 +190,9 @@ class TimePicture(QWidget):
         """Up and down move the cursor at the playhead, so that the picture can be read without a mouse."""
         step = {Qt.Key.Key_Up: 0.02, Qt.Key.Key_Down: -0.02, Qt.Key.Key_PageUp: 0.1, Qt.Key.Key_PageDown: -0.1}
         if event.key() in step:
-            self.cursor.look(self, float(self.position), self.cursor.share + step[Qt.Key(event.key())])
-        elif event.key() == Qt.Key.Key_Escape and self.cursor.frame is not None:
-            self.cursor.look_away()
+            self.cursor_place.look(self, float(self.position), self.cursor_place.share + step[Qt.Key(event.key())])
+        elif event.key() == Qt.Key.Key_Escape and self.cursor_place.frame is not None:
+            self.cursor_place.look_away()
         else:
             super().keyPressEvent(event)
 

@@ -111,10 +111,10 @@ class WaveRow(TimePicture):
         return tuple(found)
 
     def reading(self) -> str:
-        if self.cursor.frame is None:
+        if self.cursor_place.frame is None:
             return ""
-        words = [f"{self.title}  {time_text(self.cursor.frame / self.axis.sample_rate_hz)}"]
-        for wave, level in zip(self.waves, self.levels_at(self.cursor.frame), strict=True):
+        words = [f"{self.title}  {time_text(self.cursor_place.frame / self.axis.sample_rate_hz)}"]
+        for wave, level in zip(self.waves, self.levels_at(self.cursor_place.frame), strict=True):
             words.append(f"{wave.words} {dbfs_text(level)}")
         return "  ·  ".join(words)
 
