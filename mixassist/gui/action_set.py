@@ -89,7 +89,8 @@ def slot_of(owner: QObject, path: str) -> Callable[..., object]:
     found: object = owner
     for part in path.split("."):
         found = getattr(found, part)
-    return found  # type: ignore[return-value]
+    assert callable(found), path
+    return found
 
 
 def build_menus(window: QMainWindow, actions: ActionSet) -> dict[str, QMenu]:

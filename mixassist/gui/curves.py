@@ -40,7 +40,8 @@ def _equalizer_db(values: tuple[Value, ...], sample_rate_hz: int, count: int, ba
     controls = Controls(dict(zip(_EQUALIZER_KEYS, values, strict=True)))
     frequencies = torch.from_numpy(frequencies_hz(count))
     magnitude = equalizer_response(controls, frequencies, sample_rate_hz, band).abs().numpy()
-    return 20.0 * np.log10(np.maximum(magnitude, 1e-6))
+    level_db: np.ndarray = 20.0 * np.log10(np.maximum(magnitude, 1e-6))
+    return level_db
 
 
 def compressor_db(controls: Controls, floor_db: float, count: int) -> np.ndarray:
@@ -99,7 +100,8 @@ def spectrum_db(samples: np.ndarray, sample_rate_hz: int, count: int, gain_db: f
     power = (sums[edges[1]] - sums[edges[0]]) / (edges[1] - edges[0])
     tilt = _TILT_DB_PER_OCTAVE * np.log2(frequencies_hz(count) / 1000.0)
     level_db = 10.0 * np.log10(np.maximum(power, 1e-12)) + gain_db + tilt
-    return np.maximum(level_db, SPECTRUM_FLOOR_DB)
+    floored: np.ndarray = np.maximum(level_db, SPECTRUM_FLOOR_DB)
+    return floored
 
 
 @lru_cache(maxsize=16)

@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from mixassist.domain.channel import View
+from mixassist.domain.document import Document
 from mixassist.domain.session import Session
 from mixassist.gui.action_set import ActionSet, build_menus
 from mixassist.gui.actions import TRANSPORT
@@ -44,6 +46,9 @@ from mixassist.gui.transport_bar import TransportBar
 from mixassist.gui.widgets.message_bar import MessageBar
 from mixassist.gui.work_splitter import WorkSplitter
 from mixassist.gui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TICK_MS = 33
 
@@ -171,7 +176,7 @@ class MainWindow(DropWindow):
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._scheme_changed)
 
     @property
-    def document(self):  # type: ignore[no-untyped-def]
+    def document(self) -> Document:
         """The document, for scripts and tests."""
         return self.workspace.document
 
@@ -198,12 +203,12 @@ class MainWindow(DropWindow):
         """Whether the console fits beside the pictures."""
         return self._split.has_room_for_console
 
-    def findChild(self, *wanted):  # type: ignore[no-untyped-def]
+    def findChild(self, *wanted: Any) -> Any:
         """Finds an object by type and name; what waits for an idle moment is made first."""
         self._complete()
         return super().findChild(*wanted)
 
-    def findChildren(self, *wanted):  # type: ignore[no-untyped-def]
+    def findChildren(self, *wanted: Any) -> Any:
         """Finds objects by type and name; what waits for an idle moment is made first."""
         self._complete()
         return super().findChildren(*wanted)
@@ -286,8 +291,8 @@ class MainWindow(DropWindow):
     def _offer_report(self, words: str, kind: str) -> None:
         self.messages.show_message(words, kind, (self.tr("Import report"), self.program.show_report))
 
-    def _saved(self, path: object) -> None:
-        self.settings.add_recent(path)  # type: ignore[arg-type]
+    def _saved(self, path: Path) -> None:
+        self.settings.add_recent(path)
         self.history.refresh()
         self._refresh_words()
 

@@ -42,8 +42,8 @@ class StagePictures(QObject):
         self._spectrum_db: np.ndarray | None = None
         self._decays: dict[tuple[str, float, int], Any] = {}
         self._task: Task | None = None
+        self._last_place: tuple[int, bool] = (0, False)
         window.channel.choices_changed.connect(lambda: self.tick(*self._last_place))
-        self._last_place = (0, False)
 
     def tick(self, position_frames: int, playing: bool) -> None:
         """Shows how it looks at a place on the time line."""

@@ -45,6 +45,8 @@ def polygon(xs: np.ndarray, ys: np.ndarray) -> QPolygonF:
     points = QPolygonF()
     points.resize(len(xs))
     if len(xs):
-        place = VoidPtr(points.data(), 16 * len(xs), True)
-        np.stack((xs, ys), -1, out=np.frombuffer(place, np.float64).reshape(-1, 2))
+        # The stubs know neither what a pointer is made of nor that it is a buffer.
+        place = VoidPtr(points.data(), 16 * len(xs), True)  # type: ignore[call-arg, arg-type]
+        pairs = np.frombuffer(place, np.float64).reshape(-1, 2)  # type: ignore[call-overload]
+        np.stack((xs, ys), -1, out=pairs)
     return points

@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QWidget
 
 from mixassist.domain.channel import View
 from mixassist.gui import paint
+from mixassist.gui.marking import QT_TRANSLATE_NOOP
 from mixassist.gui.theme import theme_of
 from mixassist.gui.views.time_ruler import time_text
 from mixassist.gui.widgets.flat_combo import FlatCombo

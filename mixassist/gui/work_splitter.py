@@ -56,7 +56,8 @@ class WorkSplitter(QSplitter):
 
     def share_height(self) -> None:
         """Gives the waveforms what their tracks need and the console the rest, at least half; pictures come first."""
-        handles = sum(self.widget(i).isVisible() for i in range(self.count())) - 1
+        parts = (self.widget(i) for i in range(self.count()))
+        handles = sum(part is not None and part.isVisible() for part in parts) - 1
         height = self.height() - max(handles, 0) * self.handleWidth()
         if self._was_moved or height <= 0:
             return

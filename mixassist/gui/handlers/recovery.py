@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -72,8 +73,8 @@ class Recovery(QObject):
             self._window.messages.show_message(
                 text,
                 "warning",
-                (self.tr("Recover"), lambda r=recovery: self._workspace.recover(r)),
-                (self.tr("Discard"), lambda r=recovery: self._discard(r)),
+                (self.tr("Recover"), partial(self._workspace.recover, recovery)),
+                (self.tr("Discard"), partial(self._discard, recovery)),
             )
 
     def _discard(self, recovery: Any) -> None:

@@ -122,7 +122,7 @@ class CommandPalette(QDialog):
         self.none = QLabel(self.tr("Nothing fits."), self)
         self.none.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.none.setFixedHeight(PaletteRow.HEIGHT)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(10, 10, 10, 10)
         column.setSpacing(6)
         for widget in (self.field, self.list, self.none):
@@ -143,7 +143,7 @@ class CommandPalette(QDialog):
         self.list.setVisible(count > 0)
         self.none.setVisible(count == 0)
         self.list.setFixedHeight(PaletteRow.HEIGHT * min(count, _ROWS) + 4)
-        self.setFixedHeight(self.layout().sizeHint().height())
+        self.setFixedHeight(self._column.sizeHint().height())
         self._go(0)
 
     def _go(self, row: int) -> None:

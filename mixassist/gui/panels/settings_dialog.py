@@ -137,8 +137,9 @@ class SettingsDialog(Sheet):
 
     def _number(self, setting: Setting) -> QWidget:
         if isinstance(setting.default, float):
-            box: SpinBox | DoubleSpinBox = DoubleSpinBox(self)
-            box.setDecimals(setting.decimals)
+            fraction = DoubleSpinBox(self)
+            fraction.setDecimals(setting.decimals)
+            box: SpinBox | DoubleSpinBox = fraction
         else:
             box = SpinBox(self)
         kind = type(setting.default)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence, QPaintEvent, QPen
+from PySide6.QtGui import QAction, QKeySequence, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from mixassist.gui import paint
@@ -35,7 +35,7 @@ class DropCard(QFrame):
         painter.drawRoundedRect(rect.adjusted(8, 8, -8, -8), 10, 10)
         self._draw_faders(painter, rect)
 
-    def _draw_faders(self, painter, rect: QRectF) -> None:  # type: ignore[no-untyped-def]
+    def _draw_faders(self, painter: QPainter, rect: QRectF) -> None:
         theme = theme_of(self)
         families = dict(theme.families)
         heights = (0.55, 0.32, 0.7, 0.46, 0.24, 0.6, 0.4)
@@ -124,7 +124,8 @@ class StartPage(QWidget):
     def show_recents(self, recents: list[str]) -> None:
         """Lists recent sessions and folders that are still there."""
         while self._recents.count():
-            widget = self._recents.takeAt(0).widget()
+            item = self._recents.takeAt(0)
+            widget = item.widget() if item is not None else None
             if widget is not None:
                 widget.deleteLater()
         found = [r for r in recents if Path(r).exists()][:5]

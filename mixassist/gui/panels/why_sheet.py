@@ -6,11 +6,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QRectF, Qt
+from PySide6.QtCore import QCoreApplication, QRectF, Qt
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QSizePolicy, QWidget
 
 from mixassist.gui import paint
+from mixassist.gui.marking import QT_TRANSLATE_NOOP
 from mixassist.gui.panels.sheet import Sheet
 from mixassist.gui.theme import theme_of
 
@@ -110,7 +111,7 @@ class WhySheet(Sheet):
             grid.addWidget(name, row, 0, 1, 2)
             grid.addWidget(self._number(reason.value, reason.unit, table, bold=True), row, 2)
             row += 1
-            rows = [(i.track_name, i.change) for i in reason.influences]
+            rows: list[tuple[str, float | None]] = [(i.track_name, i.change) for i in reason.influences]
             rows += [(reason_words(c.label), c.change) for c in reason.causes]
             whole = max(_WHOLE_BAR.get(reason.unit, 0.1), *(abs(change or 0.0) for _, change in rows), 0.0)
             moved = [

@@ -110,7 +110,7 @@ def levels_to_label(low_db: float, high_db: float, height: float, is_difference:
     span = high_db - low_db
     most = max(height / _LABEL_PX, 2.0)
     if not is_difference:
-        step = next((s for s in _LEVEL_STEPS_DB if span / s <= most), _LEVEL_STEPS_DB[-1])
+        step: float = next((s for s in _LEVEL_STEPS_DB if span / s <= most), _LEVEL_STEPS_DB[-1])
         return [float(v) for v in np.arange(np.ceil(low_db / step) * step, high_db + 1e-6, step)]
     # Both ends have their labels: they say which scale it is.
     divides = [s for s in _STEPS_DB if abs(high_db / s - round(high_db / s)) < 1e-9]

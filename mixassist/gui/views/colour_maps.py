@@ -47,4 +47,5 @@ def _rgb(colour: QColor) -> tuple[int, int, int]:
 
 def _packed(table: np.ndarray) -> np.ndarray:
     parts = np.rint(table).astype(np.uint32)
-    return np.uint32(0xFF000000) | (parts[:, 0] << 16) | (parts[:, 1] << 8) | parts[:, 2]
+    packed: np.ndarray = np.uint32(0xFF000000) | (parts[:, 0] << 16) | (parts[:, 1] << 8) | parts[:, 2]
+    return packed

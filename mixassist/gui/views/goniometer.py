@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from mixassist.gui import paint
-from mixassist.gui.theme import theme_of
+from mixassist.gui.theme import Theme, theme_of
 
 
 class Goniometer(QWidget):
@@ -82,7 +82,7 @@ class Goniometer(QWidget):
             painter.drawPoints(QPolygonF([QPointF(centre.x() + x, centre.y() - y) for x, y in places.tolist()]))
         self._draw_correlation(painter, theme, QRectF(10, body.bottom() + 4, self.width() - 20, foot - 8))
 
-    def _draw_correlation(self, painter, theme, room: QRectF) -> None:  # type: ignore[no-untyped-def]
+    def _draw_correlation(self, painter: QPainter, theme: Theme, room: QRectF) -> None:
         bar = QRectF(room.left() + 22, room.center().y() - 2, room.width() - 44, 4)
         paint.box(painter, bar, theme.colour("sunken"), None, 2)
         painter.setFont(paint.sized(self.font(), 9))

@@ -19,7 +19,8 @@ _CLIP_PX = 3
 
 def bent(levels: np.ndarray) -> np.ndarray:
     """Maps sample values −1 … 1 to heights −1 … 1, quiet ones lifted."""
-    return np.sign(levels) * np.minimum(np.abs(levels), 1.0) ** _BEND
+    heights: np.ndarray = np.sign(levels) * np.minimum(np.abs(levels), 1.0) ** _BEND
+    return heights
 
 
 def lane_image(lows: np.ndarray, highs: np.ndarray, height: int, colour: QColor, clip: QColor | None = None) -> QImage:

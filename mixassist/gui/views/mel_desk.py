@@ -197,7 +197,7 @@ class MelDesk(QObject):
         self._done_for = wanted
         # What has its exact columns now needs no patches any more.
         for subject in self._subjects:
-            if self._sounds.is_current(subject) and self._patches.pop(subject, None):
+            if self._sounds.is_current(subject) and self._patches.pop(subject, []):
                 self._better.add(subject)
         self._tell_better()
         self.state_changed.emit()

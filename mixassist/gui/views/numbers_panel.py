@@ -54,8 +54,8 @@ class NumbersPanel(QWidget):
         header.setMinimumSectionSize(40)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setStretchLastSection(False)
-        for column in (1, 2):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+        for section in (1, 2):
+            header.setSectionResizeMode(section, QHeaderView.ResizeMode.ResizeToContents)
         self.goniometer = Goniometer(self)
         self.spectrum = CurvePlot(
             tr("Third octaves"), PlotAxis(20, 20_000, True, short_hz, "Hz"), PlotAxis(-60, 0, unit="dB"), self
@@ -68,10 +68,10 @@ class NumbersPanel(QWidget):
         self.state.setProperty("dim", True)
         self.state.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         spectrum = QWidget(self)
-        column = QVBoxLayout(spectrum)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.spectrum, 1)
-        column.addWidget(self.sentence)
+        inner = QVBoxLayout(spectrum)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.addWidget(self.spectrum, 1)
+        inner.addWidget(self.sentence)
         self._pages = QStackedWidget(self)
         self._keys = ("numbers", "stereo", "spectrum")
         for page in (self.table, self.goniometer, spectrum):

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QMouseEvent, QPaintEvent, QPen, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QWidget
 
 from mixassist.gui import paint
@@ -161,7 +161,7 @@ class OverviewBar(QAbstractSlider):
         if self.hasFocus():
             paint.focus_ring(painter, QRectF(self.rect()), theme.colour("accent"), 3)
 
-    def _draw_frame(self, painter, body: QRectF) -> None:  # type: ignore[no-untyped-def]
+    def _draw_frame(self, painter: QPainter, body: QRectF) -> None:
         theme = theme_of(self)
         first, last = self._x_of(self._axis.start), max(self._x_of(self._axis.end), self._x_of(self._axis.start) + 3)
         shade = QColor(theme.colour("window"))

@@ -51,14 +51,15 @@ class PictureChoice:
 
 def choice_from(found: dict[str, list[str]]) -> PictureChoice:
     """Reads a choice from the settings; what is missing, of another type or unknown keeps its default."""
-    choice = PictureChoice()
+    read: dict[str, Any] = {}
     for entry in fields(PictureChoice):
         text = (found.get(entry.name) or [""])[0]
-        kind = type(getattr(choice, entry.name))
+        kind = type(entry.default)
         if kind is bool and text in ("True", "False"):
-            choice = replace(choice, **{entry.name: text == "True"})
+            read[entry.name] = text == "True"
         elif (kind is int and text.lstrip("-").isdecimal()) or (kind is str and text):
-            choice = replace(choice, **{entry.name: kind(text)})
+            read[entry.name] = kind(text)
+    choice = PictureChoice(**read)
     known: dict[str, tuple[Any, ...]] = {
         "kind": KINDS, "scale": SCALES, "resolution": RESOLUTIONS, "range_db": RANGES_DB,
         "difference_range_db": DIFFERENCE_RANGES_DB,

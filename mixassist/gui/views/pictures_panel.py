@@ -129,8 +129,8 @@ class PicturesPanel(QWidget):
             row.setVisible(number < mel_rows)
         for wave in self.wave_rows:
             wave.setVisible(kind == PAIR)
-        row = self.cursor_place.row
-        if row is not None and row.isHidden():
+        looked_at = self.cursor_place.row
+        if looked_at is not None and looked_at.isHidden():
             self.cursor_place.look_away()
 
     def show_position(self, frame: int) -> None:

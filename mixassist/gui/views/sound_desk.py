@@ -108,7 +108,7 @@ class SoundDesk(QObject):
         self._wanted = subjects
         for kept in (self._sounds, self.failures):
             for subject in [s for s in kept if s not in subjects]:
-                del kept[subject]  # type: ignore[attr-defined]
+                del kept[subject]
         self._current &= set(subjects)
         self._restart()
 

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -12,6 +13,9 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from mixassist.domain.progress import CancelToken, Progress, scaled
 from mixassist.gui.tasks import Task, TaskRunner
 from mixassist.gui.views.sound_desk import Part, SoundDesk
+
+if TYPE_CHECKING:
+    from mixassist.audio.pyramid import WaveformPyramid
 
 _PAUSE_MS = 30
 
@@ -119,14 +123,15 @@ class WaveDesk(QObject):
         self._cancel()
         former, seen, told = dict(self._pyramids), self.seen_frames(), self._told
 
+        def teller(key: Any) -> Callable[[WaveformPyramid], None]:
+            return lambda pyramid: told.emit(_Outline(key, pyramid), None)
+
         def work(progress: Progress, cancel: CancelToken) -> None:
             from mixassist.analysis.mix_outline import outline_sound
 
             for number, (key, sound) in enumerate(stale.items()):
                 part = scaled(progress, number / len(stale), (number + 1) / len(stale))
-                pyramid = outline_sound(
-                    sound, former.get(key), seen, lambda p, k=key: told.emit(_Outline(k, p), None), part, cancel
-                )
+                pyramid = outline_sound(sound, former.get(key), seen, teller(key), part, cancel)
                 told.emit(_Outline(key, pyramid), sound.identity)
 
         self._task_for = wanted
@@ -168,6 +173,7 @@ class WaveDesk(QObject):
             if sound is None:
                 continue
             rate = part.sound.sample_rate_hz
+            # Shape, length and slices are all that it asks for.
             pyramid = WaveformPyramid.succeeding(self._pyramids.get(key), FramesOf(sound))  # type: ignore[arg-type]
             start = max(round(part.start_s * rate), 0) // BASE_FRAMES * BASE_FRAMES
             end = min(round(part.end_s * rate) // BASE_FRAMES * BASE_FRAMES, sound.frames)
