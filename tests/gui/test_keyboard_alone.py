@@ -22,6 +22,8 @@ NONE, CTRL, SHIFT = (
 
 _PATIENCE = 25
 """After so many presses of Enter that the dialog does not take, the path is typed anew."""
+_LAST_LOOK = 6000
+"""After so many looks, two minutes and more, whatever is still open is closed: the test fails and does not hang."""
 
 
 class Typist(QObject):
@@ -31,14 +33,18 @@ class Typist(QObject):
         super().__init__()
         self._path = path
         self.has_typed = False
-        self._presses = 0
+        self._presses = self._looks = 0
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._look)
         self._timer.start(20)
 
     def _look(self) -> None:
         dialog = QApplication.activeModalWidget()
-        if not isinstance(dialog, QFileDialog):
+        self._looks += 1
+        if self._looks > _LAST_LOOK and dialog is not None:
+            self.has_typed = False
+            dialog.close()
+        if self._looks > _LAST_LOOK or not isinstance(dialog, QFileDialog):
             return
         field = dialog.findChild(QLineEdit, "fileNameEdit")
         if self._presses % _PATIENCE == 0:
