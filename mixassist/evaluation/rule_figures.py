@@ -21,7 +21,8 @@ _FLOOR_LU = 25.0
 _MEDLEY_FAMILIES_LU: Mapping[str, float] = {VOICES: 0.0, DRUMS: -1.9, BASS: -2.0, REST: -0.2}
 """Families in finished songs against the voices, in LU: means of 138 songs (`medley_families`).
 
-Many songs, but envelopes instead of loudness, the loudest ones cut off: good to a LU or two.
+Many songs, but envelopes instead of loudness, the loudest ones cut off, which draws levels together: where songs were
+simulated with known levels, voices came out 1 … 3 LU too low, the rest 1.5 … 2 too high, drums and bass within 2.
 """
 _PUBLISHED_FAMILIES_LU: Mapping[str, float] = {VOICES: 0.0, DRUMS: -0.5, BASS: -2.9, REST: -2.5}
 """The same, measured, but of two songs: Kesha's "C'mon" and Ariana Grande's "One Last Time".
