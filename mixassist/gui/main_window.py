@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QGuiApplication
@@ -46,9 +47,6 @@ from mixassist.gui.transport_bar import TransportBar
 from mixassist.gui.widgets.message_bar import MessageBar
 from mixassist.gui.work_splitter import WorkSplitter
 from mixassist.gui.workspace import Workspace
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 TICK_MS = 33
 
@@ -330,8 +328,7 @@ class MainWindow(DropWindow):
         if self.listening.is_open:
             self._ticker.stop()
             return
-        player = self.workspace.sound.player
-        session = self.workspace.session
+        player, session = self.workspace.sound.player, self.workspace.session
         if player is None:
             self._ticker.stop()
             self.time_line.show_position(0, False)
@@ -347,8 +344,7 @@ class MainWindow(DropWindow):
         self.transport_bar.show_playing(player.is_playing)
         self.device.show_player(player, self.workspace.sound.device_words)
         self.sound_device.check()
-        reader = player.meters()
-        self.console.show_levels(reader)
+        self.console.show_levels(player.meters())
         self.facts_of_strips.tick(player.heard_frames, player.is_playing)
 
     def _scheme_changed(self) -> None:
