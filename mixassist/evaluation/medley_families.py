@@ -9,7 +9,6 @@ folder of MedleyDB's `SONG_ACTIVATION_CONF.lab`; the package medleydb-instrument
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import re
 import sys
@@ -24,6 +23,7 @@ from mixassist.automix.families import BASS, DRUMS, FAMILIES, REST, VOICES
 from mixassist.automix.rules_table import family_levels_lu
 from mixassist.domain.errors import MixAssistError
 from mixassist.evaluation.censored_levels import envelope_db, stem_level
+from mixassist.evaluation.mix_decisions import read_json
 
 _SUFFIX = "_ACTIVATION_CONF.lab"
 _FAMILY_WORDS: Mapping[str, tuple[str, ...]] = {
@@ -62,9 +62,9 @@ def finished_songs(annotations: str | Path, decisions: str | Path) -> list[Finis
     Stems that sound seldom count less in their family's sum, as in `families.level_together_lu`.
 
     Raises:
-        MixAssistError: there are no annotations, or a file is something else.
+        MixAssistError: there are no annotations, none of such a song, or a file is something else.
     """
-    stems_of = _json(Path(decisions) / "medleydb-stems.json")
+    stems_of = read_json(Path(decisions) / "medleydb-stems.json")
     gains_of = _gains(Path(decisions) / "medleydb-mixing_coefficients_version2.yaml")
     files = sorted(Path(annotations).glob(f"*{_SUFFIX}"))
     if not files:
@@ -80,6 +80,8 @@ def finished_songs(annotations: str | Path, decisions: str | Path) -> list[Finis
             levels = {f: 10.0 * math.log10(sum(p * s for p, s in v) / max(s for _, s in v)) for f, v in powers.items()}
             mean = float(np.mean(list(levels.values())))
             found.append(FinishedSong(name, str(entry["genre"]), {f: levels[f] - mean for f in FAMILIES}))
+    if not found:
+        raise MixAssistError("holds no song with voices, drums, bass and the rest", subject=Path(annotations))
     return found
 
 
@@ -149,16 +151,6 @@ def _gains(path: Path) -> dict[str, dict[int, float]]:
         elif fitted and np.mean([_BOUNDS[0] < g < _BOUNDS[1] for g in fitted.values()]) > _FITTED_SHARE:
             found[song] = {number: float(np.clip(gain, *_CLIPPED_GAIN)) for number, gain in fitted.items()}
     return found
-
-
-def _json(path: Path) -> dict[str, Any]:
-    try:
-        value: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise MixAssistError(
-            "cannot be read as JSON", subject=path, remedy="Give the folder with the MedleyDB files"
-        ) from error
-    return value
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

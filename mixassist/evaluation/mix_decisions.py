@@ -98,7 +98,7 @@ def read_mixology(path: str | Path) -> list[MixedTrack]:
     Raises:
         MixAssistError: the file is missing or is something else.
     """
-    mixes = _json(Path(path)).get("mixes", [])
+    mixes = read_json(Path(path)).get("mixes", [])
     ratings = [_mean_rating(mix) for mix in mixes]
     song_totals: dict[str, float] = {}
     for mix, rating in zip(mixes, ratings, strict=True):
@@ -130,7 +130,7 @@ def read_mixology(path: str | Path) -> list[MixedTrack]:
 def read_medley_gains(folder: str | Path) -> dict[str, list[float]]:
     """Reads MedleyDB's stem gains (version 1) in dB relative to their song's median, by instrument."""
     folder = Path(folder)
-    stems = _json(folder / "medleydb-stems.json")
+    stems = read_json(folder / "medleydb-stems.json")
     text = (folder / "medleydb-mixing_coefficients.yaml").read_text(encoding="utf-8")
     gains: dict[str, list[float]] = {}
     for song, body in re.findall(r"(?m)^(\S+):\s*\{([^}]*)\}", text):
@@ -148,7 +148,12 @@ def _mean_rating(mix: Mapping[str, Any]) -> float:
     return float(np.mean(ratings)) if ratings else 0.5
 
 
-def _json(path: Path) -> dict[str, Any]:
+def read_json(path: Path) -> dict[str, Any]:
+    """Reads one of the files of decisions.
+
+    Raises:
+        MixAssistError: it is missing, no JSON, or no object.
+    """
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

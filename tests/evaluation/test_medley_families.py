@@ -104,6 +104,15 @@ def test_families_stand_as_they_were_mixed(folders: tuple[Path, Path], capsys: p
     assert mean_error_lu([song], song.families_lu) == pytest.approx(0.0, abs=1e-9)
 
 
+def test_songs_of_which_nothing_is_known_are_told(
+    folders: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    annotations, decisions = folders
+    (annotations / "Good_ACTIVATION_CONF.lab").unlink()
+    assert main([str(annotations), str(decisions)]) == 2
+    assert "holds no song with voices" in capsys.readouterr().err
+
+
 def test_what_is_no_annotation_is_told(folders: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
     annotations, decisions = folders
     (annotations / "Good_ACTIVATION_CONF.lab").write_text("time,S01\n0.0,loud\n", encoding="utf-8")
